@@ -1,0 +1,174 @@
+import { expiresAt, judgeTime, type Lifetimes, touchDue } from '../policy/timeouts.js'
+import { sameDigest } from './credential.js'
+import { HoldfastError } from './errors.js'
+import type { DropReason } from './events.js'
+import { type Change, MOST_BYTES, MOST_FIELDS } from './fields.js'
+import { formatKeys, type Keys, parseKeys } from './keys.js'
+import { mergeTexts } from './merge.js'
+import { makeDue, offer, turn } from './renewal.js'
+import type { Millis, Patch, Row } from './row.js'
+
+/** What a request wants written to the row that it holds. */
+export interface Intent {
+  /** Names the write, through all its attempts. */
+  readonly op: string
+  readonly changes: readonly Change[]
+  /** Absent where this request may not be answered with a new secret. */
+  readonly renewal?: {
+    readonly every: Millis
+    /** The hash of the secret that the request came with: only the current one is renewed. */
+    readonly presented: string
+    /** The hash of the secret to be offered. */
+    readonly candidate: string
+    /** `renew()` was called. */
+    readonly wanted: boolean
+  }
+}
+
+/** What is fixed about the row. */
+export interface Terms {
+  readonly createdAt: Millis
+  readonly lifetimes: Lifetimes
+}
+
+/** What is to be done, decided from what the row is known to be. */
+export type Plan =
+  | { readonly act: 'nothing' }
+  | {
+      readonly act: 'patch'
+      readonly patch: Patch
+      /** Fields in which two requests changed the same value. */
+      readonly overlapped: readonly string[]
+      /** The number of the secret that this patch offers; `null` if it offers none. */
+      readonly offered: number | null
+      /** The patch notes that six offers went unanswered. */
+      readonly stalled: boolean
+    }
+  /** An earlier attempt of this very write was carried out. */
+  | { readonly act: 'applied' }
+  | { readonly act: 'dropped'; readonly reason: DropReason }
+
+/** Plans a write to a row. A refused plan is made again from the row as it then is. */
+export function plan(row: Row | null, intent: Intent, terms: Terms, now: Millis): Plan {
+  if (row === null) return { act: 'dropped', reason: 'gone' }
+  if (row.ops.includes(intent.op)) return { act: 'applied' }
+  if (row.ended !== null) return { act: 'dropped', reason: row.ended.reason }
+  if (judgeTime(terms.lifetimes, terms.createdAt, row.seenAt, now) !== 'live')
+    return { act: 'dropped', reason: 'expired' }
+
+  const fields = planFields(row, intent.changes)
+  const keys = planKeys(row, intent.renewal, now)
+  const writes = fields.patch !== null || keys !== null
+  if (!writes && !touchDue(terms.lifetimes, row.seenAt, now)) return { act: 'nothing' }
+  return {
+    act: 'patch',
+    patch: {
+      ...fields.patch,
+      ...(keys === null ? {} : { keys: formatKeys(keys.keys), ifKeys: row.keys }),
+      ...(writes ? { op: intent.op } : {}),
+      seenAt: now,
+      expiresAt: expiresAt(terms.lifetimes, terms.createdAt, now),
+    },
+    overlapped: fields.overlapped,
+    offered: keys?.offered ?? null,
+    stalled: keys?.stalled ?? false,
+  }
+}
+
+/** A field that was read is guarded by what is there now; where that is not what was read, the change is merged into it. */
+function planFields(
+  row: Row,
+  changes: readonly Change[],
+): { readonly patch: Pick<Patch, 'set' | 'unset' | 'ifFields'> | null; readonly overlapped: readonly string[] } {
+  if (changes.length === 0) return { patch: null, overlapped: [] }
+  const set = new Map<string, string>()
+  const unset: string[] = []
+  const ifFields = new Map<string, string | null>()
+  const overlapped: string[] = []
+  for (const { field, text, base } of changes) {
+    const there = row.fields.get(field) ?? null
+    let result = text
+    if (base !== undefined) {
+      ifFields.set(field, there)
+      if (there !== base) {
+        const merged = mergeTexts(base, text, there)
+        result = merged.text
+        if (merged.overlapped) overlapped.push(field)
+        if (result === there) continue
+      }
+    }
+    if (result === null) unset.push(field)
+    else set.set(field, result)
+  }
+  checkSize(row.fields, set)
+  const patch = {
+    ...(set.size > 0 ? { set } : {}),
+    ...(unset.length > 0 ? { unset } : {}),
+    ...(ifFields.size > 0 ? { ifFields } : {}),
+  }
+  return { patch, overlapped }
+}
+
+function planKeys(
+  row: Row,
+  renewal: Intent['renewal'],
+  now: Millis,
+): { readonly keys: Keys; readonly offered: number | null; readonly stalled: boolean } | null {
+  if (renewal === undefined) return null
+  const parsed = parseKeys(row.keys)
+  if (parsed === null || !sameDigest(parsed.current.hash, renewal.presented)) return null
+  const keys = renewal.wanted ? makeDue(parsed) : parsed
+  switch (turn(keys, renewal.every, now)) {
+    case 'offer': {
+      const offered = offer(keys, renewal.candidate, now)
+      return { keys: offered.keys, offered: offered.number, stalled: false }
+    }
+    case 'stalled':
+      return { keys: { ...keys, stalled: true }, offered: null, stalled: true }
+    case 'not-yet':
+      return keys === parsed || parsed.current.at === 0 ? null : { keys, offered: null, stalled: false }
+  }
+}
+
+/** The row as it is after a patch that was applied. */
+export function patched(row: Row, patch: Patch, version: number): Row {
+  let fields = row.fields
+  if (patch.set !== undefined || patch.unset !== undefined) {
+    const changed = new Map(row.fields)
+    for (const [field, text] of patch.set ?? []) changed.set(field, text)
+    for (const field of patch.unset ?? []) changed.delete(field)
+    fields = changed
+  }
+  return {
+    ...row,
+    fields,
+    version,
+    keys: patch.keys ?? row.keys,
+    seenAt: Math.max(row.seenAt, patch.seenAt ?? 0),
+    expiresAt: Math.max(row.expiresAt, patch.expiresAt ?? 0),
+  }
+}
+
+/** Throws `HOLDFAST_TOO_LARGE` for a row of more than 512 fields or 4 MiB. */
+export function checkSize(fields: ReadonlyMap<string, string>, set: ReadonlyMap<string, string>): void {
+  let count = fields.size
+  let units = 0
+  for (const [field, text] of fields) units += set.has(field) ? 0 : field.length + text.length
+  for (const [field, text] of set) {
+    units += field.length + text.length
+    if (!fields.has(field)) count += 1
+  }
+  // A UTF-16 unit takes at most three bytes of UTF-8, so most rows need no exact count.
+  if (count <= MOST_FIELDS && (units * 3 <= MOST_BYTES || bytes(fields, set) <= MOST_BYTES)) return
+  throw new HoldfastError(
+    'HOLDFAST_TOO_LARGE',
+    `a session holds at most ${MOST_FIELDS} fields and ${MOST_BYTES} bytes. Keep what is larger in a database, and its key here.`,
+  )
+}
+
+function bytes(fields: ReadonlyMap<string, string>, set: ReadonlyMap<string, string>): number {
+  let sum = 0
+  for (const [field, text] of fields) if (!set.has(field)) sum += Buffer.byteLength(field) + Buffer.byteLength(text)
+  for (const [field, text] of set) sum += Buffer.byteLength(field) + Buffer.byteLength(text)
+  return sum
+}

@@ -1,0 +1,384 @@
+import { expiresAt, type Lifetimes, moments, touchDue } from '../policy/timeouts.js'
+import { FIRST_NUMBER, hashSecret, newSecret } from './credential.js'
+import { type DataGuard, dataOf } from './data.js'
+import type { Engine, Scheme } from './engine.js'
+import { HoldfastError } from './errors.js'
+import type { DropReason } from './events.js'
+import { type Auth, agentOf, type Facts, formatFacts, networkOf } from './facts.js'
+import { type Change, Fields } from './fields.js'
+import { lifetimesOf } from './judge.js'
+import { firstKeys, formatKeys, parseKeys } from './keys.js'
+import { checkSize, type Intent } from './plan.js'
+import { newOp } from './random.js'
+import { refusalOf } from './refusal.js'
+import { turn } from './renewal.js'
+import type { Awaitable, Row } from './row.js'
+import type { Lane, Presented, Realm } from './transport.js'
+import type { Answer, Arrival, Exchange, Refusal, Wire } from './wire.js'
+import { write } from './write.js'
+
+/** The row that a request holds. */
+export interface Binding {
+  /** As last known. */
+  row: Row
+  readonly facts: Facts
+  readonly lifetimes: Lifetimes
+  readonly realm: Realm
+  /** The hash of the secret that the request came with, or was given. */
+  readonly secret: string
+  /** What the client presented; `null` for a row that this request created. */
+  readonly text: string | null
+  /** A step-up is asked for, because an old copy of the secret was used. */
+  readonly suspect: boolean
+}
+
+/** What a new row is made of. */
+export interface Birth {
+  readonly user: string | null
+  readonly link?: string | null
+  readonly auth?: Auth | null
+  readonly from?: string | null
+  readonly timeouts?: Facts['timeouts']
+  readonly fields: ReadonlyMap<string, string>
+}
+
+/** What became of pending changes. */
+export type Committed = 'applied' | 'dropped' | 'nothing'
+
+/** One request and its answer: what it holds, what it changed, which cookies it is answered with. */
+export class Visit<S = unknown> implements Exchange<S> {
+  readonly engine: Engine
+  readonly arrival: Arrival
+  readonly scheme: Scheme
+  readonly lane: Lane
+  readonly presented: Presented
+  readonly session: S
+  binding: Binding | null = null
+  fields: Fields = new Fields()
+  /** A cookie came that could not be judged: nothing may be created in its place. */
+  unresolved = false
+  /** `renew()` was called. */
+  renewal = false
+  readonly #wire: Wire | undefined
+  readonly #cookies = new Map<Realm, string>()
+  #data: object | null = null
+  #armed = false
+  #looked = false
+  #settled = false
+  #refused = false
+  #tail: Promise<unknown> | null = null
+
+  constructor(
+    engine: Engine,
+    arrival: Arrival,
+    wire: Wire | undefined,
+    way: { readonly scheme: Scheme; readonly lane: Lane; readonly presented: Presented },
+    sessionOf: (visit: Visit<S>) => S,
+  ) {
+    this.engine = engine
+    this.arrival = arrival
+    this.scheme = way.scheme
+    this.lane = way.lane
+    this.presented = way.presented
+    this.#wire = wire
+    this.session = sessionOf(this)
+  }
+
+  /** The fields as a plain object, as far as the handler can tell. */
+  get data(): object {
+    this.#data ??= dataOf(this.fields, new FieldsGuard(this, this.fields))
+    return this.#data
+  }
+
+  /** From now on the request holds this row, or none. What was taken from the one before cannot be used any more. */
+  bind(binding: Binding | null, fields: Fields = new Fields(binding?.row.fields)): void {
+    this.binding = binding
+    if (fields === this.fields) return
+    this.fields = fields
+    this.#data = null
+  }
+
+  /** Whether something is due by itself that needs the answer held: a touch, a new secret, a newer key. */
+  due(): boolean {
+    const { binding } = this
+    if (binding === null) return false
+    return (
+      touchDue(binding.lifetimes, binding.row.seenAt, this.engine.now()) ||
+      this.#reissued() !== null ||
+      this.#mayOffer(binding)
+    )
+  }
+
+  /** Something may have to be written: the answer is held. */
+  arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    this.#wire?.arm()
+  }
+
+  /** The handler looked at the session. */
+  look(): void {
+    if (this.#looked || this.binding === null) return
+    this.#looked = true
+    this.#wire?.look()
+  }
+
+  /** Throws before anything that would need a cookie which cannot be sent any more, or not over this connection. */
+  mayGive(what: string): void {
+    if (this.lane.insecure !== null) throw new HoldfastError('HOLDFAST_INSECURE', `${what} needs ${this.lane.insecure}`)
+    if (this.#settled || this.#wire?.sent()) {
+      throw new HoldfastError(
+        'HOLDFAST_HEADERS_SENT',
+        `${what} needs a cookie, but the head of the answer has been sent. Do it before the first write, and await it.`,
+      )
+    }
+  }
+
+  /** Hands the client a credential of the row, in place of any cookie line that was decided before. */
+  give(realm: Realm, row: Row, lifetimes: Lifetimes, facts: Facts, credential: string): void {
+    const { absolute } = moments(lifetimes, facts.createdAt, row.seenAt)
+    const left = absolute === null ? null : absolute - this.engine.now()
+    this.#cookies.set(this.#line(realm), this.lane.give(realm, credential, left))
+  }
+
+  clear(realm: Realm): void {
+    this.#cookies.set(this.#line(realm), this.lane.clear(realm))
+  }
+
+  /** One at a time: of two acts of one request the second sees what the first has done. */
+  exclusive<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#tail === null ? task() : this.#tail.then(task)
+    const tail: Promise<unknown> = run.then(
+      () => this.#rest(tail),
+      () => this.#rest(tail),
+    )
+    this.#tail = tail
+    return run
+  }
+
+  /** Creates a row. Answers it with the credential that its client is to be given. */
+  async create(realm: Realm, birth: Birth): Promise<{ readonly binding: Binding; readonly credential: string }> {
+    const { engine } = this
+    const codec = this.lane.codec(realm)
+    const now = engine.now()
+    const facts: Facts = {
+      createdAt: now,
+      auth: birth.auth ?? null,
+      from: birth.from ?? null,
+      agent: agentOf(this.arrival.header('user-agent')),
+      network: networkOf(this.scheme.address),
+      timeouts: birth.timeouts ?? null,
+    }
+    const lifetimes = lifetimesOf(birth, facts, engine.timeouts)
+    checkSize(new Map(), birth.fields)
+    const { handle, secret } = codec.mint()
+    const hash = hashSecret(secret)
+    const row: Row = {
+      handle,
+      kind: 'session',
+      user: birth.user,
+      link: birth.link ?? null,
+      facts: formatFacts(facts),
+      keys: formatKeys(firstKeys(FIRST_NUMBER, hash, now)),
+      fields: birth.fields,
+      version: 1,
+      seenAt: now,
+      expiresAt: expiresAt(lifetimes, now, now),
+      ended: null,
+      ops: [],
+    }
+    if (!(await engine.acts.create(row))) {
+      throw new HoldfastError('HOLDFAST_STORE', `the store '${engine.acts.store.name}' refused a row of a new handle.`)
+    }
+    engine.events.emit('created', { at: now, handle, user: row.user })
+    return {
+      binding: { row, facts, lifetimes, realm, secret: hash, text: null, suspect: false },
+      credential: codec.issue(handle, FIRST_NUMBER, secret),
+    }
+  }
+
+  /** Writes what has changed. `offer`: the answer can still carry a new secret. */
+  async flush(offer: boolean): Promise<Committed> {
+    const changes = this.fields.changes()
+    return this.binding === null ? this.#firstWrite(changes) : this.#write(this.binding, changes, offer)
+  }
+
+  /** Changes that cannot be written are let go, and said. */
+  drop(fields: readonly string[], reason: DropReason): void {
+    if (fields.length === 0) return
+    const row = this.binding?.row
+    const about = { at: this.engine.now(), handle: row?.handle ?? null, user: row?.user ?? null }
+    this.engine.events.emit('dropped', { ...about, fields, reason })
+    this.engine.trace?.(`dropped ${fields.length} field(s): ${reason}`)
+  }
+
+  settle(): Awaitable<Answer | Refusal> {
+    if (this.#tail === null && !this.fields.suspect && !this.renewal && !this.due()) return this.#answer()
+    return this.exclusive(async () => {
+      try {
+        await this.flush(true)
+        return this.#answer()
+      } catch (error) {
+        this.#refused = true
+        this.#settled = true
+        return refusalOf(coded(error))
+      }
+    })
+  }
+
+  finish(): Awaitable<void> {
+    if (this.#refused || (this.#tail === null && !this.fields.suspect)) return
+    return this.exclusive(async () => {
+      try {
+        await this.flush(false)
+      } catch (error) {
+        this.engine.trace?.(`a write after the first byte failed: ${coded(error).code}`)
+      }
+    })
+  }
+
+  async #firstWrite(changes: readonly Change[]): Promise<Committed> {
+    const fields = new Map<string, string>()
+    for (const { field, text } of changes) if (text !== null) fields.set(field, text)
+    if (fields.size === 0) return 'nothing'
+    if (this.unresolved) {
+      this.fields.written(changes, new Map())
+      this.drop([...fields.keys()], 'unresolved')
+      return 'dropped'
+    }
+    this.mayGive('the first write of a visitor')
+    const { binding, credential } = await this.create('visitor', { user: null, fields })
+    this.fields.written(changes, fields)
+    this.bind(binding, this.fields)
+    this.give('visitor', binding.row, binding.lifetimes, binding.facts, credential)
+    return 'applied'
+  }
+
+  async #write(binding: Binding, changes: readonly Change[], offer: boolean): Promise<Committed> {
+    const { engine } = this
+    const secret = offer && this.#mayOffer(binding) ? newSecret() : null
+    const candidate = secret === null ? '' : hashSecret(secret)
+    const intent: Intent = {
+      op: newOp(),
+      changes,
+      ...(secret === null ? {} : { renewal: this.#renewalOf(binding, candidate) }),
+    }
+    const terms = { createdAt: binding.facts.createdAt, lifetimes: binding.lifetimes }
+    try {
+      const written = await write(engine.acts, binding.row, intent, terms, engine.now, engine.patience)
+      if (written.was === 'nothing') return 'nothing'
+      if (written.was === 'dropped') {
+        this.fields.written(changes, binding.row.fields)
+        this.drop(
+          changes.map((change) => change.field),
+          written.reason,
+        )
+        return changes.length > 0 ? 'dropped' : 'nothing'
+      }
+      this.renewal = false
+      binding.row = written.row
+      this.fields.written(changes, written.row.fields)
+      const about = { at: engine.now(), handle: written.row.handle, user: written.row.user }
+      for (const field of written.plan?.overlapped ?? []) engine.events.emit('overlapped', { ...about, field })
+      if (written.plan?.stalled) engine.events.emit('stalled', { ...about, action: 'report' })
+      const offered =
+        secret === null ? undefined : parseKeys(written.row.keys)?.offers.find((o) => o.hash === candidate)
+      if (offered !== undefined && secret !== null) {
+        const text = this.lane.codec(binding.realm).issue(written.row.handle, offered.number, secret)
+        this.give(binding.realm, written.row, binding.lifetimes, binding.facts, text)
+        engine.trace?.(`offered secret ${offered.number}`)
+      }
+      return changes.length > 0 ? 'applied' : 'nothing'
+    } catch (error) {
+      // A touch or an offer that could not be written takes nothing from the request: it will be due again.
+      if (changes.length > 0) throw error
+      return 'nothing'
+    }
+  }
+
+  #renewalOf(binding: Binding, candidate: string): NonNullable<Intent['renewal']> {
+    const every = this.engine.renewal.every ?? Number.POSITIVE_INFINITY
+    return { every, presented: binding.secret, candidate, wanted: this.renewal }
+  }
+
+  /** Whether the answer may carry a new secret, or has to note that the client takes none. */
+  #mayOffer(binding: Binding): boolean {
+    const { every } = this.engine.renewal
+    if (binding.realm !== 'user' || binding.row.user === null || binding.text === null) return false
+    if (!this.lane.codec(binding.realm).renews || (every === null && !this.renewal)) return false
+    if (this.renewal) return true
+    const keys = parseKeys(binding.row.keys)
+    return (
+      keys !== null && keys.current.hash === binding.secret && turn(keys, every ?? 0, this.engine.now()) !== 'not-yet'
+    )
+  }
+
+  /** A visitor's credential under the key that signs now, where it came under an older one. */
+  #reissued(): string | null {
+    const { binding } = this
+    if (binding === null || binding.text === null || binding.row.user !== null) return null
+    return this.lane.codec(binding.realm).reissue(binding.text)
+  }
+
+  #answer(): Answer {
+    const { binding } = this
+    if (!this.#settled && binding !== null && this.#cookies.size === 0) {
+      const reissued = this.#reissued()
+      if (reissued !== null) this.give(binding.realm, binding.row, binding.lifetimes, binding.facts, reissued)
+    }
+    this.#settled = true
+    if (this.#cookies.size > 0) {
+      this.engine.trace?.(`set ${[...this.#cookies.keys()].join(' and ')} cookie`)
+      return { cookies: [...this.#cookies.values()], cache: 'no-store' }
+    }
+    return this.#looked ? LOOKED : NOTHING
+  }
+
+  /** Where both realms share one cookie name, they share its line. */
+  #line(realm: Realm): Realm {
+    return this.lane.shared ? 'user' : realm
+  }
+
+  #rest(tail: Promise<unknown>): void {
+    if (this.#tail === tail) this.#tail = null
+  }
+}
+
+const NOTHING: Answer = { cookies: [], cache: null }
+const LOOKED: Answer = { cookies: [], cache: 'private' }
+
+/** Any error as one of ours; a foreign one can only come from our own code, and its message may not be safe to send. */
+export function coded(error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error
+  return new HoldfastError('HOLDFAST_STORE', 'the session could not be written.', { cause: error })
+}
+
+class FieldsGuard implements DataGuard {
+  readonly #visit: Visit
+  readonly #fields: Fields
+
+  constructor(visit: Visit, fields: Fields) {
+    this.#visit = visit
+    this.#fields = fields
+  }
+
+  look(): void {
+    if (this.#visit.fields !== this.#fields) {
+      throw new HoldfastError(
+        'HOLDFAST_STALE_DATA',
+        'this data belongs to a session that signIn, stepUp or signOut has ended. Take session.data again.',
+      )
+    }
+    this.#visit.look()
+  }
+
+  lend(): void {
+    this.#visit.arm()
+  }
+
+  change(): void {
+    this.look()
+    if (this.#visit.binding === null) this.#visit.mayGive('the first write of a visitor')
+    this.#visit.arm()
+  }
+}
