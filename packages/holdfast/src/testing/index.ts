@@ -1,0 +1,8 @@
+/** For tests: of stores, of adapters, and of applications that use holdfast. Any test runner can host them. */
+
+export { type CookieForOptions, cookieFor } from './cookie-for.js'
+export { type DirectOutcome, type DirectRequest, direct, directArrival } from './direct.js'
+export { type FakeClock, fakeClock } from './fake-clock.js'
+export * from './interleave.js'
+export { type CookieJar, cookieJar, type JarCookie, type JarOptions, type JarRefusal } from './jar.js'
+export { type OpenedStore, type StoreKitOptions, storeKit } from './store-kit.js'
