@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Arrival, Doorway, Exchange, Wire } from '../engine/wire.js'
+import { hold, isSent, sendRefusal } from './held-response.js'
+
+/** What the engine can ask of a node:http response. */
+class ResponseWire implements Wire {
+  readonly #res: ServerResponse
+  #exchange: Exchange<unknown> | null = null
+  #armed = false
+
+  constructor(res: ServerResponse) {
+    this.#res = res
+  }
+
+  /** The engine may have asked to arm before it had an exchange to answer. */
+  opened(exchange: Exchange<unknown>): void {
+    this.#exchange = exchange
+    if (this.#armed) hold(this.#res, exchange)
+  }
+
+  arm(): void {
+    if (this.#armed) return
+    this.#armed = true
+    if (this.#exchange !== null) hold(this.#res, this.#exchange)
+  }
+
+  /**
+   * Said early, so that whatever the app says later wins. Where no header was set yet, one of ours would change how Node
+   * reads the lists that may be handed to `writeHead` (Node 20 keeps one line of each name then): there the head is held
+   * instead, and gets it last.
+   */
+  look(): void {
+    const res = this.#res
+    if (res.headersSent || res.hasHeader('cache-control')) return
+    if (res.getHeaderNames().length === 0) this.arm()
+    else res.setHeader('Cache-Control', 'private')
+  }
+
+  sent(): boolean {
+    return isSent(this.#res)
+  }
+}
+
+/**
+ * Opens the session of a request and puts it where handlers look for it. Answers `false` where the request was refused,
+ * and answered. Rejects only for what is wrong with the set-up, such as no secret. A request that has been here before (the
+ * middleware is mounted twice) keeps the session that it has.
+ */
+export async function enter<S>(
+  sessions: Doorway<S>,
+  req: IncomingMessage,
+  res: ServerResponse,
+  arrival: Arrival,
+): Promise<boolean> {
+  const places = req as unknown as Record<PropertyKey, unknown>
+  if (places[sessions.key] !== undefined) return true
+  const wire = new ResponseWire(res)
+  const opened = await sessions.open(arrival, wire)
+  if (opened === null) return true
+  if ('refusal' in opened) {
+    sendRefusal(res, opened.refusal)
+    return false
+  }
+  const { exchange } = opened
+  places[sessions.key] = exchange.session
+  if (sessions.property !== false) places[sessions.property] = exchange.session
+  wire.opened(exchange)
+  return true
+}
