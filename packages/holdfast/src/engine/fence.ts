@@ -34,12 +34,12 @@ export async function raiseFence(acts: Acts, handle: string, now: Millis): Promi
     const row = await acts.get(handle, true)
     if (row?.ops.includes(op)) return
     if (row === null || row.ended !== null || row.expiresAt <= now) {
-      if (await acts.create(fence(handle, fields, expiresAt, now))) return
+      if (await acts.create(fence(handle, fields, expiresAt, now, op))) return
     }
   }
 }
 
-function fence(handle: string, fields: ReadonlyMap<string, string>, expiresAt: Millis, now: Millis): Row {
+function fence(handle: string, fields: ReadonlyMap<string, string>, expiresAt: Millis, now: Millis, op: string): Row {
   return {
     handle,
     kind: 'record',
@@ -53,6 +53,7 @@ function fence(handle: string, fields: ReadonlyMap<string, string>, expiresAt: M
     seenAt: now,
     expiresAt,
     ended: null,
-    ops: [],
+    // A late copy of the patch that found no row must not bring this value back over a later one.
+    ops: [op],
   }
 }

@@ -1,5 +1,6 @@
 import { expiresAt } from '../policy/timeouts.js'
 import { applySchema } from './apply-schema.js'
+import type { Binding } from './birth.js'
 import { TOMBSTONE } from './chain.js'
 import type { Unreadable } from './credential.js'
 import type { Engine } from './engine.js'
@@ -11,7 +12,7 @@ import { refusalOf } from './refusal.js'
 import { promote, turn } from './renewal.js'
 import { reapExpired } from './sweep.js'
 import type { Realm, Shown } from './transport.js'
-import { type Binding, coded, Visit } from './visit.js'
+import { coded, Visit } from './visit.js'
 import type { Arrival, Opened, Wire } from './wire.js'
 
 /** How often a verdict is judged again because somebody else changed the row in between. */

@@ -1,3 +1,4 @@
+import { type Binding, type Born, bear } from './birth.js'
 import { endChain, TOMBSTONE } from './chain.js'
 import type { Engine } from './engine.js'
 import { HoldfastError } from './errors.js'
@@ -10,7 +11,7 @@ import { newOp } from './random.js'
 import { knowsSecret } from './renewal.js'
 import type { Ended, Row } from './row.js'
 import type { Realm, Shown } from './transport.js'
-import type { Binding, Visit } from './visit.js'
+import type { Visit } from './visit.js'
 import { write } from './write.js'
 
 /** What a sign-in may name. */
@@ -54,7 +55,7 @@ export async function signIn(visit: Visit, user: string, options: SignIn, begun?
   }
   const from = visit.binding
   const carried = from === null ? await lostVisitor(visit, options.keep) : carry(visit, options.keep)
-  const born = await bear(visit, {
+  const born = await bearFenced(visit, {
     user,
     link: options.link,
     auth: options.auth,
@@ -80,7 +81,7 @@ export async function stepUp(
   const old = signedIn(visit, 'stepUp')
   const { user, link, handle } = old.row
   const carried = carry(visit, options.keep ?? visit.fields.everyName())
-  const born = await bear(visit, {
+  const born = await bearFenced(visit, {
     user,
     link,
     auth,
@@ -185,13 +186,8 @@ async function lostVisitor(visit: Visit, keep: readonly string[]): Promise<Map<s
   return carried
 }
 
-interface Born {
-  readonly binding: Binding
-  readonly credential: string
-}
-
 /** Creates the new row between two looks at the fences: a revocation that came between ends it again. */
-async function bear(
+async function bearFenced(
   visit: Visit,
   birth: {
     readonly user: string | null
@@ -211,7 +207,7 @@ async function bear(
   }
   const fields = new Map<string, string>()
   for (const [field, { text }] of birth.carried) if (text !== null) fields.set(field, text)
-  const born = await visit.create('user', { ...birth, fields })
+  const born = await bear(visit, 'user', { ...birth, fields })
   await orEnd(visit, born, async () => {
     for (const handle of handles) {
       if ((await readFence(engine.acts, handle, engine.now())) === before.get(handle)) continue

@@ -1,14 +1,15 @@
-import { expiresAt, type Lifetimes, moments, touchDue } from '../policy/timeouts.js'
-import { FIRST_NUMBER, hashSecret, newSecret } from './credential.js'
-import { type DataGuard, dataOf } from './data.js'
+import { type Lifetimes, moments, touchDue } from '../policy/timeouts.js'
+import { type Binding, bear } from './birth.js'
+import { hashSecret, newSecret } from './credential.js'
+import { dataOf } from './data.js'
 import type { Engine, Scheme } from './engine.js'
 import { HoldfastError } from './errors.js'
 import type { DropReason } from './events.js'
-import { type Auth, agentOf, type Facts, formatFacts, networkOf } from './facts.js'
+import type { Facts } from './facts.js'
 import { type Change, Fields } from './fields.js'
-import { lifetimesOf } from './judge.js'
-import { firstKeys, formatKeys, parseKeys } from './keys.js'
-import { checkSize, type Intent } from './plan.js'
+import { FieldsGuard } from './fields-guard.js'
+import { parseKeys } from './keys.js'
+import type { Intent } from './plan.js'
 import { newOp } from './random.js'
 import { refusalOf } from './refusal.js'
 import { turn } from './renewal.js'
@@ -16,31 +17,6 @@ import type { Awaitable, Row } from './row.js'
 import type { Lane, Presented, Realm } from './transport.js'
 import type { Answer, Arrival, Exchange, Refusal, Wire } from './wire.js'
 import { write } from './write.js'
-
-/** The row that a request holds. */
-export interface Binding {
-  /** As last known. */
-  row: Row
-  readonly facts: Facts
-  readonly lifetimes: Lifetimes
-  readonly realm: Realm
-  /** The hash of the secret that the request came with, or was given. */
-  readonly secret: string
-  /** What the client presented; `null` for a row that this request created. */
-  readonly text: string | null
-  /** A step-up is asked for, because an old copy of the secret was used. */
-  readonly suspect: boolean
-}
-
-/** What a new row is made of. */
-export interface Birth {
-  readonly user: string | null
-  readonly link?: string | null
-  readonly auth?: Auth | null
-  readonly from?: string | null
-  readonly timeouts?: Facts['timeouts']
-  readonly fields: ReadonlyMap<string, string>
-}
 
 /** What became of pending changes. */
 export type Committed = 'applied' | 'dropped' | 'nothing'
@@ -156,47 +132,6 @@ export class Visit<S = unknown> implements Exchange<S> {
     return run
   }
 
-  /** Creates a row. Answers it with the credential that its client is to be given. */
-  async create(realm: Realm, birth: Birth): Promise<{ readonly binding: Binding; readonly credential: string }> {
-    const { engine } = this
-    const codec = this.lane.codec(realm)
-    const now = engine.now()
-    const facts: Facts = {
-      createdAt: now,
-      auth: birth.auth ?? null,
-      from: birth.from ?? null,
-      agent: agentOf(this.arrival.header('user-agent')),
-      network: networkOf(this.scheme.address),
-      timeouts: birth.timeouts ?? null,
-    }
-    const lifetimes = lifetimesOf(birth, facts, engine.timeouts)
-    checkSize(new Map(), birth.fields)
-    const { handle, secret } = codec.mint()
-    const hash = hashSecret(secret)
-    const row: Row = {
-      handle,
-      kind: 'session',
-      user: birth.user,
-      link: birth.link ?? null,
-      facts: formatFacts(facts),
-      keys: formatKeys(firstKeys(FIRST_NUMBER, hash, now)),
-      fields: birth.fields,
-      version: 1,
-      seenAt: now,
-      expiresAt: expiresAt(lifetimes, now, now),
-      ended: null,
-      ops: [],
-    }
-    if (!(await engine.acts.create(row))) {
-      throw new HoldfastError('HOLDFAST_STORE', `the store '${engine.acts.store.name}' refused a row of a new handle.`)
-    }
-    engine.events.emit('created', { at: now, handle, user: row.user })
-    return {
-      binding: { row, facts, lifetimes, realm, secret: hash, text: null, suspect: false },
-      credential: codec.issue(handle, FIRST_NUMBER, secret),
-    }
-  }
-
   /** Writes what has changed. `offer`: the answer can still carry a new secret. */
   async flush(offer: boolean): Promise<Committed> {
     const changes = this.fields.changes()
@@ -247,7 +182,7 @@ export class Visit<S = unknown> implements Exchange<S> {
       return 'dropped'
     }
     this.mayGive('the first write of a visitor')
-    const { binding, credential } = await this.create('visitor', { user: null, fields })
+    const { binding, credential } = await bear(this, 'visitor', { user: null, fields })
     this.fields.written(changes, fields)
     this.bind(binding, this.fields)
     this.give('visitor', binding.row, binding.lifetimes, binding.facts, credential)
@@ -351,34 +286,4 @@ const LOOKED: Answer = { cookies: [], cache: 'private' }
 export function coded(error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error
   return new HoldfastError('HOLDFAST_STORE', 'the session could not be written.', { cause: error })
-}
-
-class FieldsGuard implements DataGuard {
-  readonly #visit: Visit
-  readonly #fields: Fields
-
-  constructor(visit: Visit, fields: Fields) {
-    this.#visit = visit
-    this.#fields = fields
-  }
-
-  look(): void {
-    if (this.#visit.fields !== this.#fields) {
-      throw new HoldfastError(
-        'HOLDFAST_STALE_DATA',
-        'this data belongs to a session that signIn, stepUp or signOut has ended. Take session.data again.',
-      )
-    }
-    this.#visit.look()
-  }
-
-  lend(): void {
-    this.#visit.arm()
-  }
-
-  change(): void {
-    this.look()
-    if (this.#visit.binding === null) this.#visit.mayGive('the first write of a visitor')
-    this.#visit.arm()
-  }
 }
