@@ -7,6 +7,9 @@ export default defineConfig({
   ssr,
   test: {
     maxWorkers: 2,
+    // No test depends on speed: these only end what hangs, on the slowest machine.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
     reporters: ['default', 'json'],
     outputFile: { json: 'reports/vitest.json' },

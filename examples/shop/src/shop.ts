@@ -1,0 +1,13 @@
+import type { Sessions } from 'holdfast'
+import type { ShopData } from './data.js'
+import type { Orders } from './orders.js'
+import type { Users } from './users.js'
+
+/** What the routes work with. */
+export interface Shop {
+  readonly sessions: Sessions<ShopData>
+  readonly users: Users
+  readonly orders: Orders
+  /** Epoch milliseconds. */
+  readonly now: () => number
+}

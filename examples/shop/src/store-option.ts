@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util'
+
+/** Where the shop keeps what it knows: in memory, or in a SQLite file. */
+export type StoreOption = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
+
+const USAGE = 'Use --store memory: or --store sqlite:PATH.'
+
+/**
+ * Reads `--store memory:` or `--store sqlite:PATH` from the arguments of the command; without it, the default file. Throws
+ * an error of one line, to be shown as it is, for everything else.
+ */
+export function storeOption(args: readonly string[], defaultPath: string): StoreOption {
+  const store = storeText(args)
+  if (store === undefined) return { kind: 'sqlite', path: defaultPath }
+  if (store === 'memory:') return { kind: 'memory' }
+  const path = /^sqlite:(.+)$/.exec(store)?.[1]
+  if (path !== undefined) return { kind: 'sqlite', path }
+  throw new Error(`There is no store ${JSON.stringify(store)}. ${USAGE}`)
+}
+
+function storeText(args: readonly string[]): string | undefined {
+  try {
+    return parseArgs({ args: [...args], options: { store: { type: 'string' } } }).values.store
+  } catch (error) {
+    throw new Error(`The shop does not understand ${JSON.stringify(args.join(' '))}. ${USAGE}`, { cause: error })
+  }
+}
