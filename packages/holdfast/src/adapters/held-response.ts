@@ -193,7 +193,7 @@ function release(res: Held): void {
     if (name === 'end' && !state.ended) passEnd(res, state, args)
     else roomy = pass(res, state, name, args) !== false
   }
-  if (state.awaited && roomy && !state.ended) void 0
+  if (state.awaited && roomy && !state.ended) process.nextTick(deliverDrain, res)
   state.awaited = false
   // The client left while its answer was held; the handler may never come to an end.
   if (state.closed && !state.ended) void finishAll(state.exchanges)
@@ -210,7 +210,7 @@ function refuse(res: Held, refusal: Refusal): void {
   state.phase = 'refused'
   state.ended = true
   for (const act of acts) callBack(act.args)
-  if (state.awaited && !acts.some(isEnd)) void 0
+  if (state.awaited && !acts.some(isEnd)) process.nextTick(deliverDrain, res)
 }
 
 /** Nobody is left who could catch it: the response breaks as it does when its socket does. */

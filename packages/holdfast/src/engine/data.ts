@@ -45,7 +45,8 @@ class DataTarget {
   }
 
   [INSPECT](): unknown {
-    return this.snapshot()
+    // `util.inspect` finds this on the target and calls it on the Proxy, whose own answer under this name is the one below.
+    return #fields in this ? this.snapshot() : (this as DataTarget)[INSPECT]()
   }
 }
 

@@ -40,7 +40,8 @@ export class Visit<S = unknown> implements Exchange<S> {
   #data: object | null = null
   #armed = false
   #looked = false
-  #settled = false
+  /** The answer has begun to be settled: what would still need a cookie comes too late. */
+  #sealed = false
   #refused = false
   #tail: Promise<unknown> | null = null
 
@@ -102,7 +103,7 @@ export class Visit<S = unknown> implements Exchange<S> {
   /** Throws before anything that would need a cookie which cannot be sent any more, or not over this connection. */
   mayGive(what: string): void {
     if (this.lane.insecure !== null) throw new HoldfastError('HOLDFAST_INSECURE', `${what} needs ${this.lane.insecure}`)
-    if (this.#settled || this.#wire?.sent()) {
+    if (this.#sealed || this.#wire?.sent()) {
       throw new HoldfastError(
         'HOLDFAST_HEADERS_SENT',
         `${what} needs a cookie, but the head of the answer has been sent. Do it before the first write, and await it.`,
@@ -135,7 +136,7 @@ export class Visit<S = unknown> implements Exchange<S> {
   /** Writes what has changed. `offer`: the answer can still carry a new secret. */
   async flush(offer: boolean): Promise<Committed> {
     const changes = this.fields.changes()
-    return this.binding === null ? this.#firstWrite(changes) : this.#write(this.binding, changes, offer)
+    return this.binding === null ? this.#firstWrite(changes, offer) : this.#write(this.binding, changes, offer)
   }
 
   /** Changes that cannot be written are let go, and said. */
@@ -150,12 +151,12 @@ export class Visit<S = unknown> implements Exchange<S> {
   settle(): Awaitable<Answer | Refusal> {
     if (this.#tail === null && !this.fields.suspect && !this.renewal && !this.due()) return this.#answer()
     return this.exclusive(async () => {
+      this.#sealed = true
       try {
         await this.flush(true)
         return this.#answer()
       } catch (error) {
         this.#refused = true
-        this.#settled = true
         return refusalOf(coded(error))
       }
     })
@@ -172,7 +173,7 @@ export class Visit<S = unknown> implements Exchange<S> {
     })
   }
 
-  async #firstWrite(changes: readonly Change[]): Promise<Committed> {
+  async #firstWrite(changes: readonly Change[], settling: boolean): Promise<Committed> {
     const fields = new Map<string, string>()
     for (const { field, text } of changes) if (text !== null) fields.set(field, text)
     if (fields.size === 0) return 'nothing'
@@ -181,7 +182,7 @@ export class Visit<S = unknown> implements Exchange<S> {
       this.drop([...fields.keys()], 'unresolved')
       return 'dropped'
     }
-    this.mayGive('the first write of a visitor')
+    if (!settling) this.mayGive('the first write of a visitor')
     const { binding, credential } = await bear(this, 'visitor', { user: null, fields })
     this.fields.written(changes, fields)
     this.bind(binding, this.fields)
@@ -257,11 +258,11 @@ export class Visit<S = unknown> implements Exchange<S> {
 
   #answer(): Answer {
     const { binding } = this
-    if (!this.#settled && binding !== null && this.#cookies.size === 0) {
+    if (binding !== null && this.#cookies.size === 0) {
       const reissued = this.#reissued()
       if (reissued !== null) this.give(binding.realm, binding.row, binding.lifetimes, binding.facts, reissued)
     }
-    this.#settled = true
+    this.#sealed = true
     if (this.#cookies.size > 0) {
       this.engine.trace?.(`set ${[...this.#cookies.keys()].join(' and ')} cookie`)
       return { cookies: [...this.#cookies.values()], cache: 'no-store' }

@@ -1,5 +1,6 @@
 /** For tests: of stores, of adapters, and of applications that use holdfast. Any test runner can host them. */
 
+export { type AdapterKitOptions, adapterKit, type KitData, type Reply, type Route, type Served } from './adapter-kit.js'
 export { type CookieForOptions, cookieFor } from './cookie-for.js'
 export { type DirectOutcome, type DirectRequest, direct, directArrival } from './direct.js'
 export { type FakeClock, fakeClock } from './fake-clock.js'

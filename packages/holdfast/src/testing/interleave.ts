@@ -4,7 +4,7 @@ import { type Act, changes } from './act.js'
 import { everyOrder, randomOrders } from './explore.js'
 import { type Fault, type FaultKind, faultKinds, faultsAt, type Sighting } from './faults.js'
 import { recordSetup } from './recorded-setup.js'
-import { type Choose, type Course, type Done, type Result, runSchedule, type Script, type Stage } from './schedule.js'
+import { type Choose, type Course, type Done, MOST_ACTS, type Result, runSchedule, type Script, type Stage } from './schedule.js'
 import { seededRandom } from './seeded-random.js'
 import { violationError } from './violation.js'
 
@@ -95,7 +95,7 @@ export async function interleave<C, R>(scenario: Scenario<C, R>, options: Interl
   const run = async (choose: Choose, fault: Fault | null, drawn: number | null): Promise<boolean> => {
     await breathe()
     const course = await runSchedule(script, choose, fault)
-    if (!course.finished) return false
+    if (course.ending === 'given-up') return false
     if (fault === null) for (const { act } of course.done) sight(sightings, act)
     await judge(scenario, script.context, course, fault, drawn)
     return true
@@ -142,6 +142,7 @@ async function judge<C, R>(
 ): Promise<void> {
   const { results, done, store, struck } = course
   try {
+    if (course.ending === 'endless') throw new Error(`the processes go on for ever: ${MOST_ACTS} acts, and no end`)
     await scenario.laws({ context, results, done, store, fault: struck ? fault : null })
   } catch (broken) {
     throw violationError({ scenario: scenario.name, course, fault, broken, seed })

@@ -41,11 +41,14 @@ export interface Course<R> {
   readonly store: Store
   /** Whether the fault struck: in some orders its act is never asked for. */
   readonly struck: boolean
-  /** `false` where the chooser gave the run up. */
-  readonly finished: boolean
+  /** `given-up` by the chooser; `endless` where the processes still had acts to do after {@link MOST_ACTS}. */
+  readonly ending: 'finished' | 'given-up' | 'endless'
   /** The name that reports give to a row. */
   alias(handle: string): string
 }
+
+/** A run with more acts than this goes round in circles. */
+export const MOST_ACTS = 500
 
 /** A scenario made ready to be run many times. */
 export interface Script<C, R> extends RecordedSetup<C> {
@@ -174,11 +177,11 @@ export async function runSchedule<C, R>(script: Script<C, R>, choose: Choose, fa
     )
   }
   await untilAllStopped()
-  let finished = true
+  let ending: Course<R>['ending'] = 'finished'
   while (pending.length > 0) {
-    const next = pending[choose(pending)]
+    const next = done.length < MOST_ACTS ? pending[choose(pending)] : undefined
     if (next === undefined) {
-      finished = false
+      ending = done.length < MOST_ACTS ? 'given-up' : 'endless'
       break
     }
     pending = pending.filter((act) => act !== next)
@@ -186,11 +189,11 @@ export async function runSchedule<C, R>(script: Script<C, R>, choose: Choose, fa
     await untilAllStopped()
   }
   const stuck = Object.keys(script.processes).find((name) => !results.has(name))
-  if (finished && stuck !== undefined) {
+  if (ending === 'finished' && stuck !== undefined) {
     throw new Error(`holdfast: process ${stuck} waits for something that is no act of the store, such as a timer`)
   }
   for (const act of pending) results.set(act.process, { status: 'crashed' })
-  return { done, results, store, struck, finished, alias }
+  return { done, results, store, struck, ending, alias }
 }
 
 /**

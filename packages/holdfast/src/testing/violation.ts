@@ -15,6 +15,9 @@ export interface Violation<R> {
   readonly seed: number | null
 }
 
+/** No schedule worth reading is longer. */
+const MOST_LINES = 80
+
 /** A broken law as an error that shows the schedule which broke it. `cause` is what `laws` threw. */
 export function violationError<R>(violation: Violation<R>): AssertionError {
   const { scenario, course, fault, broken, seed } = violation
@@ -22,7 +25,8 @@ export function violationError<R>(violation: Violation<R>): AssertionError {
     `holdfast: a law is broken in scenario "${scenario}": ${broken instanceof Error ? broken.message : String(broken)}`,
     `  fault: ${fault === null ? 'none' : `${fault.kind} at ${fault.key}`}`,
     `  order: ${seed === null ? 'one of all' : `drawn with seed ${seed}`}`,
-    ...course.done.map((each, index) => `  ${String(index + 1).padStart(3)}  ${line(each, course)}`),
+    ...course.done.slice(0, MOST_LINES).map((each, index) => `  ${String(index + 1).padStart(3)}  ${line(each, course)}`),
+    ...(course.done.length > MOST_LINES ? [`  ... and ${course.done.length - MOST_LINES} acts more`] : []),
     ...[...course.results].map(([process, result]) => `  ${process} ${outcome(result)}`),
   ]
   const error = new AssertionError({ message: lines.join('\n') })
