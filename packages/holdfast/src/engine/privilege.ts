@@ -221,7 +221,7 @@ async function bearFenced(
 }
 
 /** The handles of the fences that concern a row. */
-export function fencesOf(user: string | null, link: string | null): string[] {
+function fencesOf(user: string | null, link: string | null): string[] {
   const handles: string[] = []
   if (user !== null) handles.push(fenceHandle('user', user))
   if (link !== null) handles.push(fenceHandle('link', link))

@@ -47,7 +47,7 @@ export async function write(
 }
 
 /** What a write throws that was refused again and again until its time was over. */
-export function conflict(): HoldfastError {
+function conflict(): HoldfastError {
   return new HoldfastError(
     'HOLDFAST_CONFLICT',
     'other requests kept changing the same field until the time for this write was over. Nothing was written; try again.',

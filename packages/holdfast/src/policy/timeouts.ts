@@ -26,7 +26,7 @@ const SLACK: Millis = 600_000
 const FOREVER: Millis = 8_640_000_000_000_000
 
 /** How stale `seenAt` may become before it is written again: a twentieth of the idle time, 1 to 60 seconds. */
-export function throttle(lifetimes: Lifetimes): Millis {
+function throttle(lifetimes: Lifetimes): Millis {
   if (lifetimes.idle === null) return 60_000
   return Math.min(60_000, Math.max(1_000, lifetimes.idle / 20))
 }
