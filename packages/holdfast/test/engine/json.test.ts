@@ -23,7 +23,7 @@ function nested(levels: number): unknown {
 describe('encode', () => {
   test('what is JSON becomes its text and comes back', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 }), (value) => {
         const text = encode(value, 'f')
         expect(text).toBe(JSON.stringify(value))
         expect(encode(decode(text), 'f')).toBe(text)

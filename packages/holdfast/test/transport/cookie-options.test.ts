@@ -165,7 +165,7 @@ describe('cookieRules', () => {
           /^[\w!#$%&'*+\-.^`|~]+=abc; Path=\/[!-:<-~]*(; Domain=[A-Za-z\d.-]+)?; HttpOnly; Secure; SameSite=Lax$/,
         )
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 

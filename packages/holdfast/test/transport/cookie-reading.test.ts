@@ -88,7 +88,7 @@ describe('cookiesNamed', () => {
 
   test('CR-06 the work grows with the header, not with its square', () => {
     // Each would take minutes if a part of it were read again and again, and run into the runner's time limit.
-    const length = 1_000_000
+    const length = 200_000
     expect(cookiesNamed('sid '.repeat(length), 'sid')).toEqual([])
     expect(cookiesNamed('sid; '.repeat(length), 'sid')).toEqual([])
     expect(cookiesNamed(';sid '.repeat(length), 'sid')).toEqual([])
@@ -123,7 +123,7 @@ describe('cookiesNamed', () => {
         const header = pieces.join('')
         expect(cookiesNamed(header, 'sid', 100)).toEqual(plainly(header))
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     )
   })
 })
