@@ -21,7 +21,7 @@ export type {
   Summary,
 } from './engine/row.js'
 export type { OnInvalid, StandardSchema } from './engine/schema.js'
-export type { BegunSignIn, Session, SignedIn, SignInOptions, StepUpOptions } from './engine/session.js'
+export type { BegunSignIn, Inspection, Session, SignedIn, SignInOptions, StepUpOptions } from './engine/session.js'
 export type { Revocation, SessionInfo, Sessions } from './engine/sessions.js'
 export type { Answer, Arrival, Exchange, Opened, Refusal, Wire } from './engine/wire.js'
 export type { Secret } from './keyring/secret-keyring.js'

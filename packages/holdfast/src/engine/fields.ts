@@ -140,7 +140,10 @@ export class Fields {
     for (const { field, text } of changes) {
       const touched = this.#touched.get(field)
       if (touched === undefined) continue
-      this.#touch(field, { value: touched.value, base: text, state: isObject(touched.value) ? 'object' : 'read' })
+      // The handler may have assigned again while the write was under way: that is still to be written.
+      const same = touched.state !== 'assigned' || this.text(field) === text
+      const state = isObject(touched.value) ? 'object' : same ? 'read' : 'assigned'
+      this.#touch(field, { value: touched.value, base: text, state })
     }
   }
 

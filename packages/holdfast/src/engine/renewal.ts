@@ -65,12 +65,16 @@ export type Turn = 'not-yet' | 'offer' | 'stalled'
 
 /** Decides whether it is time for a successor. `every`: milliseconds that a secret is current before it is renewed. */
 export function turn(keys: Keys, every: Millis, now: Millis): Turn {
-  if (now < keys.current.at + every) return 'not-yet'
-  if (keys.graced.some((secret) => inGrace(secret, now))) return 'not-yet'
-  const last = keys.offers.at(-1)
-  if (last !== undefined && now < last.at + LEASE) return 'not-yet'
+  if (now < nextTurn(keys, every)) return 'not-yet'
   if (keys.offers.length < MOST_OFFERS) return 'offer'
   return keys.stalled ? 'not-yet' : 'stalled'
+}
+
+/** The first moment at which it can be somebody's turn: the secret is old enough, no former one has grace, no offer waits. */
+export function nextTurn(keys: Keys, every: Millis): Millis {
+  const last = keys.offers.at(-1)
+  const graces = keys.graced.map((secret) => secret.at + CLOCK_SKEW + 1)
+  return Math.max(keys.current.at + every, ...graces, last === undefined ? 0 : last.at + LEASE)
 }
 
 /** The keys with one more offer, and its number. */

@@ -4,11 +4,13 @@ import { HoldfastError } from './errors.js'
 import type { Auth } from './facts.js'
 import type { Change } from './fields.js'
 import { decode, encode } from './json.js'
+import { parseKeys } from './keys.js'
 import { toLifetimes } from './lifetimes.js'
 import { checkId } from './names.js'
 import type { Fences } from './privilege.js'
 import { signIn, signOut, stepUp } from './privilege.js'
 import { newOp } from './random.js'
+import { nextTurn } from './renewal.js'
 import { credentialsChanged } from './revoke.js'
 import type { Millis } from './row.js'
 import type { Committed, Visit } from './visit.js'
@@ -48,6 +50,20 @@ export interface SignedIn<Data extends object> extends Session<Data> {
   readonly handle: string
   readonly user: string
   readonly auth: Auth
+}
+
+/** The state of a session's row, for pages and logs of operators. Nothing in it is secret. */
+export interface Inspection {
+  /** Starts at 1 and grows by one with every write that was carried out, touches included. As this request knows it. */
+  readonly version: number
+  readonly secret: {
+    /** 1 for the first one; every further one that was given out has a higher number. */
+    readonly number: number
+    /** Since when it is the current one. */
+    readonly since: Millis
+    /** The first moment at which an answer may carry its successor; `null` where it is not renewed. */
+    readonly renews: Millis | null
+  }
 }
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
@@ -201,6 +217,19 @@ export class Session<Data extends object> {
   renew(): void {
     this.#visit.arm()
     this.#visit.renewal = true
+  }
+
+  /** Version and secret of the row, as this request knows them; `null` while nothing is stored. Costs no round trip. */
+  inspect(): Inspection | null {
+    this.#visit.look()
+    const { binding, engine } = this.#visit
+    const keys = binding === null ? null : parseKeys(binding.row.keys)
+    if (binding === null || keys === null) return null
+    const { every } = engine.renewal
+    const renewed = every !== null && binding.row.user !== null && !keys.stalled
+    const { number, at } = keys.current
+    const renews = renewed ? nextTurn(keys, every) : null
+    return { version: binding.row.version, secret: { number, since: at, renews } }
   }
 
   /** What may be shown of a session: never its data, never a secret. */

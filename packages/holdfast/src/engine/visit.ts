@@ -38,6 +38,8 @@ export class Visit<S = unknown> implements Exchange<S> {
   readonly #wire: Wire | undefined
   readonly #cookies = new Map<Realm, string>()
   #data: object | null = null
+  /** A write whose outcome is not known is sent again under its own name, so that it counts once. */
+  #unknown: { readonly op: string; readonly changes: readonly Change[] } | null = null
   #armed = false
   #looked = false
   /** The answer has begun to be settled: what would still need a cookie comes too late. */
@@ -194,15 +196,23 @@ export class Visit<S = unknown> implements Exchange<S> {
     const { engine } = this
     const secret = offer && this.#mayOffer(binding) ? newSecret() : null
     const candidate = secret === null ? '' : hashSecret(secret)
+    const again = this.#unknown
     const intent: Intent = {
-      op: newOp(),
+      op: again?.op ?? newOp(),
       changes,
       ...(secret === null ? {} : { renewal: this.#renewalOf(binding, candidate) }),
     }
     const terms = { createdAt: binding.facts.createdAt, lifetimes: binding.lifetimes }
     try {
       const written = await write(engine.acts, binding.row, intent, terms, engine.now, engine.patience)
+      this.#unknown = null
       if (written.was === 'nothing') return 'nothing'
+      if (again !== null && written.was === 'applied' && written.plan === null) {
+        binding.row = written.row
+        this.fields.written(again.changes, written.row.fields)
+        const rest = await this.#write(binding, this.fields.changes(), offer)
+        return rest === 'nothing' ? 'applied' : rest
+      }
       if (written.was === 'dropped') {
         this.fields.written(changes, binding.row.fields)
         this.drop(
@@ -227,8 +237,9 @@ export class Visit<S = unknown> implements Exchange<S> {
       return changes.length > 0 ? 'applied' : 'nothing'
     } catch (error) {
       // A touch or an offer that could not be written takes nothing from the request: it will be due again.
-      if (changes.length > 0) throw error
-      return 'nothing'
+      if (changes.length === 0) return 'nothing'
+      if (coded(error).code === 'HOLDFAST_UNKNOWN_OUTCOME') this.#unknown = { op: intent.op, changes }
+      throw error
     }
   }
 

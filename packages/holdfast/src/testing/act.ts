@@ -17,7 +17,7 @@ export type Conflicts = (act: Act) => boolean
 export interface Act {
   /** `process:ordinal`. The same act has the same key in every run that began with the same choices. */
   readonly key: string
-  /** Acts of one thread are in a fixed order. A process is a thread; a late second copy is one of its own. */
+  /** Acts of one thread are in a fixed order. A process is a thread; an act that arrives late is one of its own. */
   readonly thread: string
   readonly process: string
   /** 0 for the first act of its process, in the order in which the process asked for them. */
@@ -29,7 +29,7 @@ export interface Act {
   readonly found: { readonly user: string | null; readonly link: string | null } | null
   /** Position in the schedule of the act whose answer led to this one; -1 where none did. */
   readonly after: number
-  /** `true` where a fault keeps it from the store: it then changes places with everything. */
+  /** `true` where a fault keeps it from the store, for the time being or for ever: it changes places with everything. */
   readonly idle: boolean
 }
 

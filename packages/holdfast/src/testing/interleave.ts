@@ -4,7 +4,16 @@ import { type Act, changes } from './act.js'
 import { everyOrder, randomOrders } from './explore.js'
 import { type Fault, type FaultKind, faultKinds, faultsAt, type Sighting } from './faults.js'
 import { recordSetup } from './recorded-setup.js'
-import { type Choose, type Course, type Done, MOST_ACTS, type Result, runSchedule, type Script, type Stage } from './schedule.js'
+import {
+  type Choose,
+  type Course,
+  type Done,
+  MOST_ACTS,
+  type Result,
+  runSchedule,
+  type Script,
+  type Stage,
+} from './schedule.js'
 import { seededRandom } from './seeded-random.js'
 import { violationError } from './violation.js'
 
@@ -88,7 +97,11 @@ export async function interleave<C, R>(scenario: Scenario<C, R>, options: Interl
   const seed = options.seed ?? 1
   const reduce = options.reduce ?? true
   const recorded = await recordSetup(scenario.store ?? memoryStore, (store) => scenario.setup?.(store) as C)
-  const script: Script<C, R> = { ...recorded, processes: scenario.processes, tamper: options.tamper ?? ((store) => store) }
+  const script: Script<C, R> = {
+    ...recorded,
+    processes: scenario.processes,
+    tamper: options.tamper ?? ((store) => store),
+  }
   const sightings = new Map<string, Sighting>()
   const breathe = breather()
 
@@ -151,9 +164,9 @@ async function judge<C, R>(
 
 function sight(sightings: Map<string, Sighting>, act: Act): void {
   if (act.call.kind === 'moment') return
-  const { key, ordinal, call } = act
+  const { key, process, ordinal, call } = act
   const wrote = changes(call) || sightings.get(key)?.wrote === true
-  sightings.set(key, { key, ordinal, wrote })
+  sightings.set(key, { process, ordinal, wrote })
 }
 
 /** Lets timers and the test runner have their turn between runs, every 20 ms: a run itself never waits. */

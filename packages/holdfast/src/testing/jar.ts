@@ -39,7 +39,11 @@ export interface CookieJar {
    *
    * @param path of the request that is answered; the default is `/`
    */
-  take(this: void, lines: readonly string[], path?: string): readonly { readonly line: string; readonly why: JarRefusal }[]
+  take(
+    this: void,
+    lines: readonly string[],
+    path?: string,
+  ): readonly { readonly line: string; readonly why: JarRefusal }[]
   /** The value of the cookie with exactly this name that `header` would send first. */
   value(this: void, name: string, path?: string): string | undefined
   /** Every cookie that has not expired, in the order in which they would be sent. */
@@ -65,7 +69,10 @@ const LONGEST = 400 * 86_400_000
  */
 export function cookieJar(options: JarOptions = {}): CookieJar {
   const origin = new URL(options.origin ?? 'https://shop.example')
-  return jarOf({ host: origin.hostname, encrypted: origin.protocol === 'https:', now: options.now ?? Date.now }, new Map())
+  return jarOf(
+    { host: origin.hostname, encrypted: origin.protocol === 'https:', now: options.now ?? Date.now },
+    new Map(),
+  )
 }
 
 interface Site {

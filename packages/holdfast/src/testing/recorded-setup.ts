@@ -14,7 +14,10 @@ export interface RecordedSetup<C> {
  * Runs a setup once and keeps its writes: they are repeated on every fresh store, so that all begin with the very same rows
  * and no secret is made twice.
  */
-export async function recordSetup<C>(empty: () => Store, setup: (store: Store) => Awaitable<C>): Promise<RecordedSetup<C>> {
+export async function recordSetup<C>(
+  empty: () => Store,
+  setup: (store: Store) => Awaitable<C>,
+): Promise<RecordedSetup<C>> {
   const writes: ((store: Store) => unknown)[] = []
   const rows: Row[] = []
   const first = empty()

@@ -1,7 +1,7 @@
 import type { Row, Store } from '../engine/row.js'
 import type { Act, Call, Conflicts } from './act.js'
 import { allMomentsAndWrites } from './dependence.js'
-import { type Fault, NoAnswer, strikes } from './faults.js'
+import { type Effect, effectOn, type Fault, NoAnswer } from './faults.js'
 import type { RecordedSetup } from './recorded-setup.js'
 
 /** What a process of a scenario is given. */
@@ -60,9 +60,11 @@ export interface Script<C, R> extends RecordedSetup<C> {
 export type Choose = (pending: readonly Act[]) => number
 
 interface Waiting extends Act {
+  /** What a fault does to it. */
+  readonly effect: Effect | null
   /** Lets the act happen on the store. */
   perform(): unknown
-  /** Called with the answer; a late second copy has nobody to tell. */
+  /** Called with the answer. */
   answer(value: unknown): void
   fail(error: unknown): void
 }
@@ -94,10 +96,10 @@ export async function runSchedule<C, R>(script: Script<C, R>, choose: Choose, fa
         // A process that crashed may still run on, for instance when its own deadline passes: nobody listens.
         if (results.get(process)?.status === 'crashed') return
         const ordinal = asked++
-        const key = `${process}:${ordinal}`
         const handle = handleOf(call)
+        const effect = effectOn(fault, process, ordinal, call)
         pending.push({
-          key,
+          key: `${process}:${ordinal}`,
           thread: process,
           process,
           ordinal,
@@ -105,7 +107,8 @@ export async function runSchedule<C, R>(script: Script<C, R>, choose: Choose, fa
           handle,
           found: handle === null ? null : (found.get(handle) ?? null),
           after: done.length - 1,
-          idle: strikes(fault, key, call) && (fault.kind === 'missing' || fault.kind === 'crash-before'),
+          idle: effect?.carried === 'never' || effect?.carried === 'later',
+          effect,
           perform,
           answer: answer as (value: unknown) => void,
           fail,
@@ -145,26 +148,21 @@ export async function runSchedule<C, R>(script: Script<C, R>, choose: Choose, fa
   }
 
   const happen = async (act: Waiting): Promise<void> => {
-    const kind = strikes(fault, act.key, act.call) ? fault.kind : null
-    if (kind !== null) struck = true
-    if (act.idle) {
-      done.push({ act, fault: kind })
-      if (kind === 'crash-before') crash(act.process)
-      else act.fail(new NoAnswer('the act never arrived'))
-      return
-    }
+    const { effect } = act
+    const kind = effect === null ? null : (fault as Fault).kind
+    if (effect !== null) struck = true
     try {
-      const performed = act.perform()
+      const performed = act.idle ? undefined : act.perform()
       const answer = isThenable(performed) ? await performed : performed
-      done.push({ act, answer, fault: kind })
-      if (kind === 'crash-after') crash(act.process)
-      else if (kind === 'lost') act.fail(new NoAnswer('the answer was lost'))
-      else act.answer(answer)
+      done.push(act.idle ? { act, fault: kind } : { act, answer, fault: kind })
+      if (effect === null || effect.told === 'answer') act.answer(answer)
+      else if (effect.told === 'nobody') crash(act.process)
+      else act.fail(new NoAnswer('the connection broke'))
     } catch (thrown) {
       done.push({ act, thrown, fault: kind })
       act.fail(thrown)
     }
-    if (kind === 'late') pending.push(secondCopy(act, done.length - 1))
+    if (effect?.carried === 'later' || effect?.carried === 'now and later') pending.push(lateCopy(act, done.length - 1))
   }
 
   for (const [name, process] of Object.entries(script.processes)) {
@@ -206,9 +204,11 @@ function untilAllStopped(): Promise<void> {
   })
 }
 
-function secondCopy(act: Waiting, after: number): Waiting {
+/** The act as it arrives later: a thread of its own, of which nobody waits for an answer. */
+function lateCopy(act: Waiting, after: number): Waiting {
   const nobody = (): void => undefined
-  return { ...act, key: `${act.key}'`, thread: `${act.key}'`, after, answer: nobody, fail: nobody }
+  const key = `${act.key}'`
+  return { ...act, key, thread: key, after, idle: false, effect: null, answer: nobody, fail: nobody }
 }
 
 function handleOf(call: Call): string | null {

@@ -23,9 +23,11 @@ export function violationError<R>(violation: Violation<R>): AssertionError {
   const { scenario, course, fault, broken, seed } = violation
   const lines = [
     `holdfast: a law is broken in scenario "${scenario}": ${broken instanceof Error ? broken.message : String(broken)}`,
-    `  fault: ${fault === null ? 'none' : `${fault.kind} at ${fault.key}`}`,
+    `  fault: ${fault === null ? 'none' : `${fault.kind} at ${fault.process}:${fault.ordinal}`}`,
     `  order: ${seed === null ? 'one of all' : `drawn with seed ${seed}`}`,
-    ...course.done.slice(0, MOST_LINES).map((each, index) => `  ${String(index + 1).padStart(3)}  ${line(each, course)}`),
+    ...course.done
+      .slice(0, MOST_LINES)
+      .map((each, index) => `  ${String(index + 1).padStart(3)}  ${line(each, course)}`),
     ...(course.done.length > MOST_LINES ? [`  ... and ${course.done.length - MOST_LINES} acts more`] : []),
     ...[...course.results].map(([process, result]) => `  ${process} ${outcome(result)}`),
   ]
@@ -73,7 +75,7 @@ function asked<R>({ call }: Act, course: Course<R>): string {
 
 function answered<R>(each: Done, course: Course<R>): string {
   if ('thrown' in each) return `threw ${String(each.thrown)}`
-  if (each.act.idle) return 'never arrived'
+  if (each.act.idle) return 'nothing'
   const { answer } = each
   if (typeof answer !== 'object' || answer === null) return String(answer)
   if ('rows' in answer) return `[${(answer.rows as readonly Row[]).map((row) => course.alias(row.handle))}]`

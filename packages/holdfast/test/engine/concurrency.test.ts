@@ -118,3 +118,18 @@ describe('LC-07 4 processes on one SQLite file', () => {
     expect(cart).toHaveLength(20)
   })
 })
+
+describe('LC-07 a handler that goes on while a write is under way', () => {
+  test('what it assigns in between is written too', async () => {
+    const ada = await signedIn(memoryStore())
+    await ada.ask(async (session) => {
+      session.data.likes = 1
+      session.data.cart = ['a']
+      const first = session.commit()
+      session.data.likes = 2
+      session.data.cart.push('b')
+      await first
+    })
+    expect(await ada.ask((session) => ({ ...session.data }))).toEqual({ likes: 2, cart: ['a', 'b'] })
+  })
+})
