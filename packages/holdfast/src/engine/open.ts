@@ -7,6 +7,7 @@ import type { Engine } from './engine.js'
 import { HoldfastError } from './errors.js'
 import { judge, type Verdict } from './judge.js'
 import { formatKeys } from './keys.js'
+import { patched } from './plan.js'
 import { newOp } from './random.js'
 import { refusalOf } from './refusal.js'
 import { promote, turn } from './renewal.js'
@@ -133,16 +134,18 @@ async function live<S>(
   const binding: Binding = { row, facts, lifetimes, realm, secret, text, suspect: keys.suspect }
   const now = engine.now()
   if (verdict.standing === 'offered') {
-    const promoted = formatKeys(promote(keys, secret, now))
-    const patch = { keys: promoted, ifKeys: row.keys, op: newOp(), seenAt: now }
+    const op = newOp()
+    const patch = { keys: formatKeys(promote(keys, secret, now)), ifKeys: row.keys, op, seenAt: now }
     try {
       const version = await engine.acts.patch(row.handle, {
         ...patch,
         expiresAt: expiresAt(lifetimes, facts.createdAt, now),
       })
-      if (version === null) return 'again'
+      // Refused: somebody was faster, or this is the second copy of what was carried out.
+      const there = version === null ? await engine.acts.get(row.handle, true) : patched(row, patch, version)
+      if (there === null || (version === null && !there.ops.includes(op))) return 'again'
       engine.events.emit('renewed', { at: now, handle: row.handle, user: row.user })
-      return { ...binding, row: { ...row, keys: promoted, seenAt: now, version } }
+      return there.ended === null ? { ...binding, row: there } : 'again'
     } catch (error) {
       // The offer stays an offer: the next request that brings it promotes it.
       engine.trace?.(`promotion failed: ${coded(error).code}`)

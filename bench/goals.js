@@ -1,0 +1,25 @@
+/**
+ * What holdfast's path may cost beside another library's, measured in the same run. Of costs only ratios mean anything:
+ * machines differ, and one machine is not the same twice.
+ *
+ * @typedef {object} Goal
+ * @property {string} work
+ * @property {string} subject whose goal it is.
+ * @property {string} against the subject that it is compared with.
+ * @property {number} wanted its cost is at most that part of the other's: 15 is a fifteenth.
+ * @property {number} kept the part beyond which `--check` fails.
+ */
+
+/** @type {readonly Goal[]} */
+export const goals = [
+  { work: 'read-2k', subject: 'holdfast', against: 'express-session', wanted: 15, kept: 10 },
+  { work: 'read-20k', subject: 'holdfast', against: 'express-session', wanted: 100, kept: 60 },
+  { work: 'write-2k', subject: 'holdfast', against: 'express-session', wanted: 12, kept: 7 },
+  { work: 'write-20k', subject: 'holdfast', against: 'express-session', wanted: 12, kept: 7 },
+  { work: 'create-2k', subject: 'holdfast', against: 'express-session', wanted: 4, kept: 2 },
+  { work: 'socket-read-2k', subject: 'holdfast', against: 'express-session', wanted: 10, kept: 8 },
+  { work: 'socket-write-2k', subject: 'holdfast', against: 'express-session', wanted: 7, kept: 5 },
+]
+
+/** What is read must not depend on what is not: so many microseconds may a read of 20 kB cost more than one of 2 kB. */
+export const EVEN = { works: /** @type {const} */ (['read-2k', 'read-20k']), subject: 'holdfast', micros: 3 }

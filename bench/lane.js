@@ -1,0 +1,94 @@
+/** One subject as the run sees it: its process, and where a work needs sockets, a client beside it. */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { Client } from './client.js'
+import { subjectNamed } from './subject.js'
+
+/** @typedef {import('./works.js').Work} Work */
+/** @typedef {import('./measured.js').Question} Question */
+
+/** A subject in a process of its own. */
+export class Lane {
+  #process
+  #isBare
+  /** @type {Client | null} */
+  #client = null
+  /** @type {{ resolve: (reply: any) => void, reject: (error: Error) => void }} */
+  #waiting = { resolve() {}, reject() {} }
+
+  /**
+   * @param {string} name
+   * @param {import('node:child_process').ChildProcess} process
+   * @param {boolean} isBare
+   */
+  constructor(name, process, isBare) {
+    this.name = name
+    this.#process = process
+    this.#isBare = isBare
+    process.on('exit', (code) => this.#waiting.reject(new Error(`the process of ${name} ended with ${code}`)))
+    process.on('message', (/** @type {any} */ reply) => {
+      if ('failed' in reply) this.#waiting.reject(new Error(`${name}: ${reply.failed}`))
+      else this.#waiting.resolve(reply)
+    })
+  }
+
+  /**
+   * Starts the process, and has it make its sessions.
+   *
+   * @param {string} name
+   * @param {readonly Work[]} works
+   */
+  static async start(name, works) {
+    const { bare } = await subjectNamed(name)
+    const child = fork(fileURLToPath(new URL('measured.js', import.meta.url)), [name])
+    const lane = new Lane(name, child, bare === null)
+    await lane.#ask({ act: 'seed' })
+    if (works.some(({ way }) => way === 'sockets')) await lane.#connect()
+    return lane
+  }
+
+  /**
+   * One slice of a work: CPU microseconds a request.
+   *
+   * @param {Work} work
+   * @param {number} millis
+   * @returns {Promise<number>}
+   */
+  async slice(work, millis) {
+    if (work.way === 'in process' || this.#client === null) {
+      const { cpu, requests } = await this.#ask({ act: 'slice', work: work.name, millis })
+      return cpu / requests
+    }
+    const before = await this.#ask({ act: 'cpu' })
+    const requests = await this.#client.load(work, millis)
+    const after = await this.#ask({ act: 'cpu' })
+    return (after.cpu - before.cpu) / requests
+  }
+
+  async end() {
+    this.#client?.close()
+    const exit = once(this.#process, 'exit')
+    this.#process.disconnect()
+    await exit
+  }
+
+  async #connect() {
+    const { port } = await this.#ask({ act: 'port' })
+    this.#client = new Client(port, this.#isBare)
+    await this.#client.seed()
+  }
+
+  /**
+   * One question at a time.
+   *
+   * @param {Question} question
+   * @returns {Promise<any>}
+   */
+  #ask(question) {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+      this.#process.send(question)
+    })
+  }
+}

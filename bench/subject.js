@@ -1,0 +1,20 @@
+/**
+ * A subject is one file in `subjects/`, named after what it measures: a framework without sessions, or with a library for
+ * them. It is loaded into a process of its own.
+ *
+ * @typedef {(req: import('node:http').IncomingMessage, res: import('node:http').ServerResponse) => void} Listener
+ *
+ * @typedef {object} Subject
+ * @property {string | null} bare the subject that is the same framework without sessions, whose cost is taken off; `null`
+ *   where it is such a one itself.
+ * @property {() => Promise<Listener> | Listener} open what answers the targets that `works.js` names.
+ */
+
+/**
+ * @param {string} name
+ * @returns {Promise<Subject>}
+ */
+export async function subjectNamed(name) {
+  const { subject } = await import(new URL(`subjects/${name}.js`, import.meta.url).href)
+  return subject
+}
