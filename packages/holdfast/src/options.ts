@@ -83,6 +83,12 @@ export interface Options<Data extends object = RegisteredData> {
   readonly saveUninitialized?: Remedy<'leave saveUninitialized out: a visitor who writes nothing is never stored'>
   /** Not an option: lifetimes are kept on the server. */
   readonly rolling?: Remedy<'leave rolling out: timeouts.idle is extended by every request'>
+  /** Not an option: there are two cookies. */
+  readonly name?: Remedy<'set cookie.user and cookie.visitor: there are two cookies, each with a name of its own'>
+  /** Not an option: how many proxies are believed is a number. */
+  readonly proxy?: Remedy<'set proxies to the number of proxies before this process'>
+  /** Not an option: ids are random, and made here. */
+  readonly genid?: Remedy<'leave genid out: ids are random; what is known of a user belongs in session.data'>
   /** Not an option: a session is ended by name. */
   readonly unset?: Remedy<'leave unset out: call session.signOut()'>
 }

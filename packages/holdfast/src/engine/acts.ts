@@ -23,6 +23,7 @@ interface Settings {
 /** What a deadline throws. It is not an error of the driver: the act may still be carried out. */
 const LATE = Symbol('deadline')
 
+/** The acts of a store, each within the deadline. See {@link Acts}. */
 export function createActs({ store, timeout, now, failed }: Settings): Acts {
   /**
    * A read that fails is `HOLDFAST_STORE`. A write that fails may have been carried out: one that carries an id, or whose

@@ -56,7 +56,9 @@ export function formatNumber(number: number): string {
   return number.toString(36).padStart(NUMBER_WIDTH, '0')
 }
 
+/** Characters of a number, in base 36. */
 export const NUMBER_WIDTH = 4
+/** Characters of a SHA-256 digest, in base64url. */
 export const HASH_WIDTH = 43
 
 // format digit, key id, handle, number, secret, tag

@@ -30,6 +30,7 @@ export interface Engine {
   readonly trace: ((line: string) => void) | null
 }
 
+/** When secrets are renewed, and what follows where a former one is used or a new one is not. */
 export interface RenewalPolicy {
   /** Milliseconds; `null` = never. */
   readonly every: Millis | null

@@ -33,14 +33,16 @@ export interface EventMap {
   readonly store: Base & { readonly act: string; readonly error: unknown }
 }
 
+/** The names that `on` takes. */
 export type EventName = keyof EventMap
 
 /**
  * Why changes were dropped: the reason the row was ended, `gone` where it is not there any more, `not-kept` at a
  * privilege act that did not name them, `signed-out` by this request itself, `unresolved` where the client's cookie could
- * not be judged, so that nothing may be created in its place, `invalid` where a field does not fit the schema.
+ * not be judged, so that nothing may be created in its place, `invalid` where a field does not fit the schema, `failed`
+ * where a write after the first byte failed or its outcome is unknown.
  */
-export type DropReason = EndReason | 'gone' | 'not-kept' | 'unresolved' | 'invalid'
+export type DropReason = EndReason | 'gone' | 'not-kept' | 'unresolved' | 'invalid' | 'failed'
 
 /**
  * Why a request or its cookie was refused. `unknown`: a cookie that names a missing or ended session, or by an unknown key;
@@ -48,6 +50,7 @@ export type DropReason = EndReason | 'gone' | 'not-kept' | 'unresolved' | 'inval
  */
 export type RefusedReason = 'cross-site' | 'unknown' | 'tampered' | 'twice'
 
+/** What `on` calls. */
 export type Listener<Name extends EventName> = (event: EventMap[Name]) => void
 
 /** Events of one `createSessions`. */
@@ -59,7 +62,7 @@ export interface Events {
 /** How many `refused` events of one reason are let through in a minute; a flood of forgeries must not flood a log. */
 const REFUSED_A_MINUTE = 60
 
-/** A listener that throws is reported by `log` and disturbs neither the request nor other listeners. */
+/** A listener that throws, or rejects, is reported by `log` and disturbs neither the request nor other listeners. */
 export function createEvents(log: (notice: string, error: unknown) => void): Events {
   const listeners = new Map<EventName, Set<(event: never) => void>>()
   const minutes = new Map<RefusedReason, { started: Millis; count: number }>()
@@ -86,10 +89,12 @@ export function createEvents(log: (notice: string, error: unknown) => void): Eve
       if (set === undefined || set.size === 0) return
       if (name === 'refused' && flooded((event as EventMap['refused']).reason, event.at)) return
       for (const listener of set) {
+        const threw = (error: unknown): void => log(`a listener of '${name}' threw`, error)
         try {
-          listener(event as never)
+          const answer: unknown = listener(event as never)
+          if (answer instanceof Promise) answer.catch(threw)
         } catch (error) {
-          log(`a listener of '${name}' threw`, error)
+          threw(error)
         }
       }
     },

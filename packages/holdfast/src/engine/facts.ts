@@ -25,6 +25,7 @@ export interface Facts {
   readonly timeouts: { readonly idle: Millis | null; readonly absolute: Millis | null } | null
 }
 
+/** The text that goes into `Row.facts`: a format digit, then JSON. */
 export function formatFacts(facts: Facts): string {
   return `1${JSON.stringify(facts)}`
 }

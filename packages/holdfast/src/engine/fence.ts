@@ -25,11 +25,12 @@ export async function readFence(acts: Acts, handle: string, now: Millis): Promis
 }
 
 /** Changes a fence: patch it, else create it, else again, until one of them was this call's own. */
-export async function raiseFence(acts: Acts, handle: string, now: Millis): Promise<void> {
+export async function raiseFence(acts: Acts, handle: string, clock: () => Millis): Promise<void> {
   const op = newOp()
   const fields = new Map([[FIELD, randomText(16)]])
-  const expiresAt = now + LIFETIME
   for (;;) {
+    const now = clock()
+    const expiresAt = now + LIFETIME
     if ((await acts.patch(handle, { set: fields, expiresAt, op })) !== null) return
     const row = await acts.get(handle, true)
     if (row?.ops.includes(op)) return

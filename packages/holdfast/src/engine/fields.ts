@@ -15,8 +15,11 @@ interface Touched {
   /** What the handler sees; `undefined` = absent. */
   value: unknown
   base: string | null | undefined
-  /** `read` and `frozen` cannot have changed; an `object` that was handed out may have, `assigned` has. */
-  state: 'read' | 'frozen' | 'object' | 'assigned'
+  /**
+   * `read`, `frozen` and `hidden` cannot have changed; an `object` that was handed out may have, `assigned` has. What is
+   * `hidden` is absent to the handler and stays in the row.
+   */
+  state: 'read' | 'frozen' | 'hidden' | 'object' | 'assigned'
 }
 
 const NO_FIELDS: ReadonlyMap<string, string> = new Map()
@@ -109,10 +112,11 @@ export class Fields {
     return [...new Set([...this.#texts.keys(), ...this.#touched.keys()])]
   }
 
-  /** The text of a field as the handler sees it; `null` = absent. */
+  /** The text of a field as it is to be carried on: as the handler sees it, or what is hidden from it; `null` = absent. */
   text(field: string): string | null {
     const touched = this.#touched.get(field)
     if (touched === undefined) return this.#texts.get(field) ?? null
+    if (touched.state === 'hidden') return touched.base ?? null
     return touched.value === undefined ? null : encode(touched.value, field)
   }
 
@@ -134,22 +138,40 @@ export class Fields {
     return changes
   }
 
+  /** Whether a field has changed since it was read or last written. Never throws: what cannot be written has changed. */
+  hasChanged(field: string): boolean {
+    const touched = this.#touched.get(field)
+    if (touched === undefined || !isSuspect(touched)) return false
+    try {
+      return touched.base === undefined || this.text(field) !== touched.base
+    } catch {
+      return true
+    }
+  }
+
+  /** The names of what has changed, also where it is nothing that could be written. Never throws. */
+  changedNames(): string[] {
+    return this.#suspects === 0 ? [] : [...this.#touched.keys()].filter((field) => this.hasChanged(field))
+  }
+
   /** What was written is from now on what the handler's values are compared with. */
   written(changes: readonly Change[], texts: ReadonlyMap<string, string>): void {
     this.#texts = texts
     for (const { field, text } of changes) {
       const touched = this.#touched.get(field)
       if (touched === undefined) continue
-      // The handler may have assigned again while the write was under way: that is still to be written.
-      const same = touched.state !== 'assigned' || this.text(field) === text
-      const state = isObject(touched.value) ? 'object' : same ? 'read' : 'assigned'
-      this.#touch(field, { value: touched.value, base: text, state })
+      if (isObject(touched.value)) this.#touch(field, { value: touched.value, base: text, state: 'object' })
+      else {
+        // The handler may have assigned again while the write was under way: that is still to be written.
+        this.#touch(field, { ...touched, base: text })
+        if (!this.hasChanged(field)) this.#touch(field, { ...touched, base: text, state: 'read' })
+      }
     }
   }
 
   /** Makes a field absent for this request; a write of it still meets what is there. */
   hide(field: string): void {
-    this.#touch(field, { value: undefined, base: this.#texts.get(field) ?? null, state: 'read' })
+    this.#touch(field, { value: undefined, base: this.#texts.get(field) ?? null, state: 'hidden' })
   }
 
   /** Puts a value in place of one that does not fit any more, as a change of what was read. */
@@ -158,20 +180,17 @@ export class Fields {
     this.set(field, value)
   }
 
-  /** A field as it stands in the store after an act of its own. */
+  /** A field as it stands in the store after an act of its own. What the handler changed meanwhile is still to be written. */
   replace(field: string, text: string | null): void {
-    this.forget(field)
+    const touched = this.#touched.get(field)
+    if (touched !== undefined && !this.hasChanged(field)) {
+      if (isSuspect(touched)) this.#suspects -= 1
+      this.#touched.delete(field)
+    }
     const texts = new Map(this.#texts)
     if (text === null) texts.delete(field)
     else texts.set(field, text)
     this.#texts = texts
-  }
-
-  /** Lets go of what was touched in a field; the handler's changes of it are gone. */
-  forget(field: string): void {
-    const touched = this.#touched.get(field)
-    if (touched !== undefined && isSuspect(touched)) this.#suspects -= 1
-    this.#touched.delete(field)
   }
 
   #assign(field: string, value: unknown): void {
@@ -194,7 +213,8 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-function checkName(field: string): void {
+/** Throws `HOLDFAST_NOT_DATA` or `HOLDFAST_TOO_LARGE` for what no field can be called. */
+export function checkName(field: string): void {
   if (field !== '' && field !== '__proto__' && (field.length <= 42 || Buffer.byteLength(field) <= MOST_NAME_BYTES))
     return
   throw new HoldfastError(

@@ -1,3 +1,5 @@
+import type { Remedy } from '../policy/remedy.js'
+
 /**
  * `Data` as JSON can hold it: the type itself where it can, and where it cannot the remedy as a type, so that the compiler
  * prints it.
@@ -9,17 +11,21 @@ type JsonValue<T> = unknown extends T
   : T extends string | number | boolean | null | undefined
     ? T
     : T extends Date
-      ? 'store date.toISOString() instead of a Date'
+      ? Remedy<'store date.toISOString() instead of a Date'>
       : T extends ReadonlyMap<unknown, unknown>
-        ? 'store Object.fromEntries(map) instead of a Map'
+        ? Remedy<'store Object.fromEntries(map) instead of a Map'>
         : T extends ReadonlySet<unknown>
-          ? 'store [...set] instead of a Set'
+          ? Remedy<'store [...set] instead of a Set'>
           : T extends bigint
-            ? 'store String(value) instead of a bigint'
+            ? Remedy<'store String(value) instead of a bigint'>
             : T extends symbol
-              ? 'a symbol cannot be stored'
+              ? Remedy<'store a string instead of a symbol'>
               : T extends (...args: never[]) => unknown
-                ? 'a function cannot be stored'
+                ? Remedy<'store plain data: functions and methods cannot be stored'>
                 : T extends ArrayBufferView | ArrayBuffer
-                  ? "store Buffer.from(bytes).toString('base64') instead of bytes"
-                  : { [K in keyof T]: JsonValue<T[K]> }
+                  ? Remedy<"store Buffer.from(bytes).toString('base64') instead of bytes">
+                  : T extends { readonly href: string; readonly searchParams: unknown }
+                    ? Remedy<'store url.href instead of a URL'>
+                    : T extends readonly (infer Element)[]
+                      ? readonly JsonValue<Element>[] // not mapped: a type of lists of itself would have no end
+                      : { [K in keyof T]: JsonValue<T[K]> }

@@ -35,6 +35,7 @@ export function firstKeys(number: number, hash: string, now: Millis): Keys {
   return { current: { number, hash, at: now }, offers: [], graced: [], highest: number, stalled: false, suspect: false }
 }
 
+/** The text that goes into `Row.keys`. */
 export function formatKeys(keys: Keys): string {
   const { current } = keys
   const flags = (keys.stalled ? 1 : 0) + (keys.suspect ? 2 : 0)

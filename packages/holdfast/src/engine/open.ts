@@ -11,10 +11,9 @@ import { patched } from './plan.js'
 import { newOp } from './random.js'
 import { refusalOf } from './refusal.js'
 import { promote, turn } from './renewal.js'
-import { reapExpired } from './sweep.js'
 import type { Realm, Shown } from './transport.js'
 import { coded, Visit } from './visit.js'
-import type { Arrival, Opened, Wire } from './wire.js'
+import type { Arrival, Opened, Refusal, Wire } from './wire.js'
 
 /** How often a verdict is judged again because somebody else changed the row in between. */
 const MOST_ROUNDS = 16
@@ -31,21 +30,37 @@ export async function open<S>(
   let presented = lane.read(arrival)
   const refusal = engine.guard(arrival, scheme, presented.any)
   if (refusal !== null) return { refusal }
+  let unresolved = false
   if (presented.user === 'unknown' || presented.visitor === 'unknown') {
-    await engine.keyring().refresh?.()
-    presented = lane.read(arrival)
+    try {
+      await engine.keyring().refresh?.()
+      presented = lane.read(arrival)
+    } catch (error) {
+      const down = refusalFor(engine, error)
+      if (down !== null) return { refusal: down }
+      unresolved = true
+    }
   }
   const visit = new Visit(engine, arrival, wire, { scheme, lane, presented }, sessionOf)
   try {
     await bindFirstLive(visit)
     if (engine.schema !== null) await applySchema(visit, engine.schema)
   } catch (error) {
-    const failure = coded(error)
-    if (engine.onStoreDown === 'refuse' || failure.status !== 503) return { refusal: refusalOf(failure) }
-    visit.unresolved = true
+    const down = refusalFor(engine, error)
+    if (down !== null) return { refusal: down }
+    // It may have got as far as a row; whoever is not fully judged is nobody.
+    visit.bind(null)
+    unresolved = true
   }
+  if (unresolved) visit.unresolved = true
   if (visit.due()) visit.arm()
   return { exchange: visit }
+}
+
+/** `null` where the option says that a store that is down means a visitor. */
+function refusalFor(engine: Engine, error: unknown): Refusal | null {
+  const failure = coded(error)
+  return engine.onStoreDown === 'refuse' || failure.status !== 503 ? refusalOf(failure) : null
 }
 
 /** The user's credential is read first, the visitor's only where that one is absent or not live. */
@@ -154,7 +169,8 @@ async function live<S>(
   }
   const { every, onStalled } = engine.renewal
   if (onStalled === 'end' && every !== null && row.user !== null && verdict.standing === 'current') {
-    if (turn(keys, every, now) === 'stalled') {
+    // Also where it was noted already: as by a request that was answered after the last lease and opened before its end.
+    if (turn({ ...keys, stalled: false }, every, now) === 'stalled') {
       const op = newOp()
       const ended = await engine.acts.end(row.handle, {
         op,
@@ -176,8 +192,8 @@ async function over(engine: Engine, verdict: Extract<Verdict, { is: 'over' }>): 
   const op = newOp()
   const now = engine.now()
   const ended = await engine.acts.end(row.handle, { op, reason: 'expired', until: now + TOMBSTONE })
-  if (ended === null) await reapExpired(engine)
-  else if (ended !== 'guarded' && ended.ended?.by === op) {
+  // What the store itself takes for dead is left to the sweep, which says it: one old cookie must not cost a whole sweep.
+  if (ended !== null && ended !== 'guarded' && ended.ended?.by === op) {
     engine.events.emit('expired', { at: now, handle: row.handle, user: row.user, reason })
   }
   return null

@@ -100,7 +100,7 @@ function planFields(
     if (result === null) unset.push(field)
     else set.set(field, result)
   }
-  checkSize(row.fields, set)
+  checkSize(row.fields, set, unset)
   const patch = {
     ...(set.size > 0 ? { set } : {}),
     ...(unset.length > 0 ? { unset } : {}),
@@ -149,26 +149,31 @@ export function patched(row: Row, patch: Patch, version: number): Row {
   }
 }
 
-/** Throws `HOLDFAST_TOO_LARGE` for a row of more than 512 fields or 4 MiB. */
-export function checkSize(fields: ReadonlyMap<string, string>, set: ReadonlyMap<string, string>): void {
-  let count = fields.size
+/** Throws `HOLDFAST_TOO_LARGE` for a row of more than 512 fields or 4 MiB. What only removes fields is never too large. */
+export function checkSize(
+  fields: ReadonlyMap<string, string>,
+  set: ReadonlyMap<string, string>,
+  unset: readonly string[] = [],
+): void {
+  if (set.size === 0) return
+  const stays = (field: string): boolean => !set.has(field) && !unset.includes(field)
+  let count = set.size
   let units = 0
-  for (const [field, text] of fields) units += set.has(field) ? 0 : field.length + text.length
-  for (const [field, text] of set) {
+  for (const [field, text] of set) units += field.length + text.length
+  for (const [field, text] of fields) {
+    if (!stays(field)) continue
+    count += 1
     units += field.length + text.length
-    if (!fields.has(field)) count += 1
   }
   // A UTF-16 unit takes at most three bytes of UTF-8, so most rows need no exact count.
-  if (count <= MOST_FIELDS && (units * 3 <= MOST_BYTES || bytes(fields, set) <= MOST_BYTES)) return
+  const all = (): [string, string][] => [...set, ...[...fields].filter(([field]) => stays(field))]
+  if (count <= MOST_FIELDS && (units * 3 <= MOST_BYTES || bytes(all()) <= MOST_BYTES)) return
   throw new HoldfastError(
     'HOLDFAST_TOO_LARGE',
     `a session holds at most ${MOST_FIELDS} fields and ${MOST_BYTES} bytes. Keep what is larger in a database, and its key here.`,
   )
 }
 
-function bytes(fields: ReadonlyMap<string, string>, set: ReadonlyMap<string, string>): number {
-  let sum = 0
-  for (const [field, text] of fields) if (!set.has(field)) sum += Buffer.byteLength(field) + Buffer.byteLength(text)
-  for (const [field, text] of set) sum += Buffer.byteLength(field) + Buffer.byteLength(text)
-  return sum
+function bytes(fields: readonly (readonly [string, string])[]): number {
+  return fields.reduce((sum, [field, text]) => sum + Buffer.byteLength(field) + Buffer.byteLength(text), 0)
 }

@@ -40,7 +40,7 @@ export async function signIn(visit: Visit, user: string, options: SignIn, begun?
   visit.arm()
   visit.mayGive('signIn')
   const { binding } = visit
-  if (binding !== null && binding.row.user === user) return stepUp(visit, options.auth, { keep: options.keep, begun })
+  if (binding !== null && binding.row.user === user) return stepUp(visit, options.auth, { ...options, begun })
   if (binding !== null && binding.row.user !== null) {
     if (options.keep.length > 0) {
       throw new HoldfastError(
@@ -48,7 +48,9 @@ export async function signIn(visit: Visit, user: string, options: SignIn, begun?
         'signIn as another user cannot keep fields: they are the former user’s. Leave keep out.',
       )
     }
+    const changed = visit.fields.changedNames()
     await endPresented(visit, 'signed-out')
+    visit.drop(changed, 'signed-out')
     visit.bind(null)
   } else {
     await endFormerUser(visit, user)
@@ -74,19 +76,19 @@ export async function signIn(visit: Visit, user: string, options: SignIn, begun?
 export async function stepUp(
   visit: Visit,
   auth: Auth,
-  options: { readonly keep?: readonly string[]; readonly begun?: Fences | undefined } = {},
+  options: Partial<Omit<SignIn, 'auth'>> & { readonly begun?: Fences | undefined } = {},
 ): Promise<void> {
   visit.arm()
   visit.mayGive('stepUp')
   const old = signedIn(visit, 'stepUp')
-  const { user, link, handle } = old.row
+  const { user, handle } = old.row
   const carried = carry(visit, options.keep ?? visit.fields.everyName())
   const born = await bearFenced(visit, {
     user,
-    link,
+    link: options.link ?? old.row.link,
     auth,
     from: handle,
-    timeouts: old.facts.timeouts,
+    timeouts: options.timeouts ?? old.facts.timeouts,
     carried,
     begun: options.begun,
   })
@@ -101,7 +103,7 @@ export async function stepUp(
  */
 export async function signOut(visit: Visit): Promise<void> {
   visit.arm()
-  const changed = visit.fields.suspect ? visit.fields.changes().map((change) => change.field) : []
+  const changed = visit.fields.changedNames()
   await endPresented(visit, 'signed-out')
   visit.drop(changed, 'signed-out')
   visit.bind(null)
@@ -161,11 +163,8 @@ async function endAndSay(engine: Engine, handle: string, reason: 'signed-out'): 
 function carry(visit: Visit, keep: readonly string[]): Map<string, Carried> {
   const carried = new Map<string, Carried>()
   for (const field of keep) carried.set(field, { text: visit.fields.text(field), base: visit.fields.base(field) })
-  const lost = visit.fields.changes().filter((change) => !carried.has(change.field))
-  visit.drop(
-    lost.map((change) => change.field),
-    'not-kept',
-  )
+  const lost = visit.fields.changedNames().filter((field) => !carried.has(field))
+  visit.drop(lost, 'not-kept')
   return carried
 }
 

@@ -63,7 +63,7 @@ export function promote(keys: Keys, hash: string, now: Millis): Keys {
 /** Whether a successor may be offered now, in answer to a request that came with the current secret. */
 export type Turn = 'not-yet' | 'offer' | 'stalled'
 
-/** Decides whether it is time for a successor. `every`: milliseconds that a secret is current before it is renewed. */
+/** Decides whether it is time for a successor. `every`: milliseconds that a secret is current; `Infinity`: until asked for. */
 export function turn(keys: Keys, every: Millis, now: Millis): Turn {
   if (now < nextTurn(keys, every)) return 'not-yet'
   if (keys.offers.length < MOST_OFFERS) return 'offer'
@@ -74,7 +74,8 @@ export function turn(keys: Keys, every: Millis, now: Millis): Turn {
 export function nextTurn(keys: Keys, every: Millis): Millis {
   const last = keys.offers.at(-1)
   const graces = keys.graced.map((secret) => secret.at + CLOCK_SKEW + 1)
-  return Math.max(keys.current.at + every, ...graces, last === undefined ? 0 : last.at + LEASE)
+  const old = keys.current.at === DUE ? DUE : keys.current.at + every
+  return Math.max(old, ...graces, last === undefined ? 0 : last.at + LEASE)
 }
 
 /** The keys with one more offer, and its number. */
@@ -84,9 +85,12 @@ export function offer(keys: Keys, hash: string, now: Millis): { readonly keys: K
   return { number, keys: { ...keys, graced, highest: number, offers: [...keys.offers, { number, hash, at: now }] } }
 }
 
+/** A secret that is current since then is due, whatever its age. */
+const DUE: Millis = 0
+
 /** The keys of a session whose secret is due for renewal at the first moment that is allowed. */
 export function makeDue(keys: Keys): Keys {
-  return { ...keys, current: { ...keys.current, at: 0 } }
+  return { ...keys, current: { ...keys.current, at: DUE } }
 }
 
 function holds(secrets: readonly KnownSecret[], hash: string): boolean {

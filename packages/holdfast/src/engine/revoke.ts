@@ -16,7 +16,7 @@ export async function revokeAll(
   by: EventMap['revoked']['by'],
 ): Promise<number> {
   const [of, name] = 'user' in index ? (['user', index.user] as const) : (['link', index.link] as const)
-  await raiseFence(engine.acts, fenceHandle(of, name), engine.now())
+  await raiseFence(engine.acts, fenceHandle(of, name), engine.now)
   return endFound(engine, index, except, by)
 }
 

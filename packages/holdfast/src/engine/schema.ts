@@ -21,6 +21,7 @@ type SchemaResult<Output> =
 /** What is done with a field that no longer fits the schema. */
 export type OnInvalid = 'drop-field' | 'end' | ((field: string, value: unknown) => unknown)
 
+/** A schema, and what is done with what does not fit it. */
 export interface SchemaPolicy {
   readonly schema: StandardSchema<unknown>
   readonly onInvalid: OnInvalid

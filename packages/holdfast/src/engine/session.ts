@@ -1,8 +1,9 @@
 import type { Duration } from '../policy/duration.js'
+import type { Remedy } from '../policy/remedy.js'
 import { moments } from '../policy/timeouts.js'
 import { HoldfastError } from './errors.js'
 import type { Auth } from './facts.js'
-import type { Change } from './fields.js'
+import { type Change, checkName } from './fields.js'
 import { decode, encode } from './json.js'
 import { parseKeys } from './keys.js'
 import { toLifetimes } from './lifetimes.js'
@@ -23,8 +24,13 @@ export interface BegunSignIn {
 }
 
 /** What `signIn` takes for a user; for anything but text the error says what to do. */
-export type UserId<User> = User extends string | BegunSignIn ? User : 'holdfast: a user id is text. Pass String(id).'
+export type UserId<User> = [User] extends [string | BegunSignIn]
+  ? User
+  : [Extract<User, null | undefined>] extends [never]
+    ? Remedy<'a user id is text: pass String(id)'>
+    : Remedy<'there may be no user here: check for null and undefined first'>
 
+/** What `signIn` takes beside the user. */
 export interface SignInOptions<Data> {
   /** Fields that cross over from before the sign-in. Default: none, so that nothing planted there does. */
   readonly keep?: readonly (keyof Data & string)[]
@@ -38,6 +44,7 @@ export interface SignInOptions<Data> {
   readonly timeouts?: { readonly idle?: Duration | false; readonly absolute?: Duration | false }
 }
 
+/** What `stepUp` takes. */
 export interface StepUpOptions {
   /** What was proved now, added to the methods so far. */
   readonly methods?: readonly string[]
@@ -137,8 +144,10 @@ export class Session<Data extends object> {
     fn: (value: Data[Field] | undefined) => Data[Field] | undefined | Promise<Data[Field] | undefined>,
   ): Promise<Data[Field] | undefined> {
     const visit = this.#visit
+    visit.look()
+    checkName(field)
     let value: Data[Field] | undefined
-    if (visit.fields.changes().some((change) => change.field === field)) await this.commit()
+    if (visit.fields.hasChanged(field)) await this.commit()
     for (;;) {
       if (visit.binding !== null) break
       value = await fn(visit.fields.get(field) as Data[Field] | undefined)
@@ -157,7 +166,8 @@ export class Session<Data extends object> {
 
   /** Reads a field once: the value goes to the one request that removed it, every other gets `undefined`. */
   async take<Field extends keyof Data & string>(field: Field): Promise<Data[Field] | undefined> {
-    if (this.#visit.fields.changes().some((change) => change.field === field)) await this.commit()
+    this.#visit.look()
+    if (this.#visit.fields.hasChanged(field)) await this.commit()
     let taken: string | null = null
     const written = await this.#writeField(field, (text) => {
       taken = text
@@ -177,14 +187,14 @@ export class Session<Data extends object> {
    * signed in already it is a step-up; as another one, the former is signed out first. Throws `HOLDFAST_REVOKED` if the
    * user's sessions were revoked at the same moment, `HOLDFAST_HEADERS_SENT` after the first byte.
    */
-  signIn<User>(user: UserId<User>, options: SignInOptions<Data> = {}): Promise<void> {
+  async signIn<User>(user: UserId<User>, options: SignInOptions<Data> = {}): Promise<void> {
     const visit = this.#visit
     const begun = typeof user === 'object' && user !== null ? (user as BegunSignIn) : null
     const id = checkId('user', begun === null ? user : begun.user)
     const link = options.link === undefined ? null : checkId('link', options.link)
     const timeouts = options.timeouts === undefined ? null : toLifetimes(options.timeouts, visit.engine.timeouts.user)
     const auth = { at: visit.engine.now(), methods: [...(options.methods ?? [])], level: options.level ?? 1 }
-    return visit.exclusive(() => signIn(visit, id, { keep: options.keep ?? [], auth, link, timeouts }, begun?.fences))
+    await visit.exclusive(() => signIn(visit, id, { keep: options.keep ?? [], auth, link, timeouts }, begun?.fences))
   }
 
   /**
@@ -193,7 +203,7 @@ export class Session<Data extends object> {
    */
   stepUp(options: StepUpOptions = {}): Promise<void> {
     const visit = this.#visit
-    return visit.exclusive(() => {
+    return visit.exclusive(async () => {
       const before = visit.binding?.facts.auth
       const methods = [...new Set([...(before?.methods ?? []), ...(options.methods ?? [])])]
       return stepUp(visit, { at: visit.engine.now(), methods, level: options.level ?? before?.level ?? 1 })
@@ -226,10 +236,10 @@ export class Session<Data extends object> {
     const keys = binding === null ? null : parseKeys(binding.row.keys)
     if (binding === null || keys === null) return null
     const { every } = engine.renewal
-    const renewed = every !== null && binding.row.user !== null && !keys.stalled
+    const renews = nextTurn(keys, every ?? Number.POSITIVE_INFINITY)
+    const renewed = Number.isFinite(renews) && binding.row.user !== null && !keys.stalled
     const { number, at } = keys.current
-    const renews = renewed ? nextTurn(keys, every) : null
-    return { version: binding.row.version, secret: { number, since: at, renews } }
+    return { version: binding.row.version, secret: { number, since: at, renews: renewed ? renews : null } }
   }
 
   /** What may be shown of a session: never its data, never a secret. */

@@ -5,7 +5,7 @@ import type { EventName, Listener } from './events.js'
 import { type Auth, parseFacts } from './facts.js'
 import { fenceHandle, readFence } from './fence.js'
 import { lifetimesOf } from './judge.js'
-import { checkId } from './names.js'
+import { checkId, isHandle } from './names.js'
 import { open } from './open.js'
 import { revokeAll, revokeOne } from './revoke.js'
 import type { Millis, Page, Summary } from './row.js'
@@ -130,7 +130,9 @@ export function sessionsOf<Data extends object>(engine: Engine, settings: Sessio
         return { revoked: await revokeAll(engine, { link: checkId('link', which.link) }, undefined, 'link') }
       }
       const user = checkId('user', which.user)
-      if ('handle' in which) return { revoked: await revokeOne(engine, user, which.handle) }
+      if ('handle' in which) {
+        return { revoked: isHandle(which.handle) ? await revokeOne(engine, user, which.handle) : 0 }
+      }
       return { revoked: await revokeAll(engine, { user }, which.except, 'user') }
     },
     async beginSignIn(user) {

@@ -151,15 +151,18 @@ export class Visit<S = unknown> implements Exchange<S> {
   }
 
   settle(): Awaitable<Answer | Refusal> {
-    if (this.#tail === null && !this.fields.suspect && !this.renewal && !this.due()) return this.#answer()
+    try {
+      if (this.#tail === null && !this.fields.suspect && !this.renewal && !this.due()) return this.#answer()
+    } catch (error) {
+      return this.#refuse(error)
+    }
     return this.exclusive(async () => {
       this.#sealed = true
       try {
         await this.flush(true)
         return this.#answer()
       } catch (error) {
-        this.#refused = true
-        return refusalOf(coded(error))
+        return this.#refuse(error)
       }
     })
   }
@@ -171,6 +174,7 @@ export class Visit<S = unknown> implements Exchange<S> {
         await this.flush(false)
       } catch (error) {
         this.engine.trace?.(`a write after the first byte failed: ${coded(error).code}`)
+        this.drop(this.fields.changedNames(), 'failed')
       }
     })
   }
@@ -250,14 +254,12 @@ export class Visit<S = unknown> implements Exchange<S> {
 
   /** Whether the answer may carry a new secret, or has to note that the client takes none. */
   #mayOffer(binding: Binding): boolean {
-    const { every } = this.engine.renewal
     if (binding.realm !== 'user' || binding.row.user === null || binding.text === null) return false
-    if (!this.lane.codec(binding.realm).renews || (every === null && !this.renewal)) return false
+    if (!this.lane.codec(binding.realm).renews) return false
     if (this.renewal) return true
+    const every = this.engine.renewal.every ?? Number.POSITIVE_INFINITY
     const keys = parseKeys(binding.row.keys)
-    return (
-      keys !== null && keys.current.hash === binding.secret && turn(keys, every ?? 0, this.engine.now()) !== 'not-yet'
-    )
+    return keys !== null && keys.current.hash === binding.secret && turn(keys, every, this.engine.now()) !== 'not-yet'
   }
 
   /** A visitor's credential under the key that signs now, where it came under an older one. */
@@ -265,6 +267,12 @@ export class Visit<S = unknown> implements Exchange<S> {
     const { binding } = this
     if (binding === null || binding.text === null || binding.row.user !== null) return null
     return this.lane.codec(binding.realm).reissue(binding.text)
+  }
+
+  #refuse(error: unknown): Refusal {
+    this.#sealed = true
+    this.#refused = true
+    return refusalOf(coded(error))
   }
 
   #answer(): Answer {

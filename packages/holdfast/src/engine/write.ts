@@ -19,7 +19,8 @@ export type Written =
 
 /**
  * The one loop of every write: plan, act, and where the act was refused read the row afresh and plan again from what is
- * there. `changesOf` computes the changes from the row instead, at each attempt. It ends when the write is carried out, when there is nothing to write to, or when its time is over.
+ * there. `changesOf` computes the changes from the row instead, at each attempt. It ends when the write is carried out, when
+ * there is nothing to write to, or when its time is over.
  */
 export async function write(
   acts: Acts,

@@ -61,6 +61,7 @@ export type CrossSiteReason =
   | 'malformed-referer'
   | 'no-origin'
 
+/** Whether a request may pass, and if not, why. */
 export type CrossSiteVerdict = 'pass' | { readonly refused: CrossSiteReason }
 
 /** Methods that change nothing (RFC 9110 section 9.2.1). They are spelled so: `get` is another method. */

@@ -1,9 +1,7 @@
 declare const remedy: unique symbol
 
 /**
- * The type of what is not an option. Nothing can be assigned to it, and the compiler's message shows what to do
- * instead.
+ * The type of what cannot be given. Nothing can be assigned to it, and the compiler's message shows what to do instead.
+ * Beside `string` in a union it is still shown, which a mere text would not be.
  */
-export interface Remedy<Text extends string> {
-  readonly [remedy]: Text
-}
+export type Remedy<Text extends string> = Text & { readonly [remedy]: never }

@@ -28,11 +28,13 @@ export interface RowColumns extends SummaryColumns {
 /** The width of an `op`: in their column they stand side by side. */
 export const OP_WIDTH = 16
 
+/** What `find` answers of a row. */
 export function summaryOf(columns: SummaryColumns): Summary {
   const { handle, user, link, facts, version, seen_at: seenAt, expires_at: expiresAt } = columns
   return { handle, user, link, facts, version, seenAt, expiresAt }
 }
 
+/** A row from its columns. */
 export function rowOf(columns: RowColumns): Row {
   return {
     handle: columns.handle,

@@ -25,6 +25,7 @@ export interface SqliteDatabase {
   close(): unknown
 }
 
+/** One library that can open a SQLite file. */
 export type SqliteDriver = 'node:sqlite' | 'better-sqlite3' | 'libsql'
 
 /** What decides which drivers can be tried. */

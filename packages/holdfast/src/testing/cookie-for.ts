@@ -2,6 +2,7 @@ import type { SignInOptions } from '../engine/session.js'
 import type { Sessions } from '../engine/sessions.js'
 import { direct } from './direct.js'
 
+/** What the signed-in session is to be. */
 export interface CookieForOptions<Data> extends SignInOptions<Data> {
   /** Where the requests will go: its scheme decides the cookie's name. Default `http://127.0.0.1/`. */
   readonly url?: string

@@ -54,6 +54,23 @@ test('a function mends old fields, for good', async () => {
   expect((await store.get(handle, 0))?.fields.get('likes')).toBe('1')
 })
 
+test('a step-up carries what does not fit, as it carries everything: another version may read it', async () => {
+  const { store, clock } = site()
+  const before = site({ store, now: () => clock.now() })
+  const ada = before.browser()
+  await ada.ask(async (session) => {
+    await session.signIn('ada')
+    Object.assign(session.data, { likes: ['old'], note: 'x' })
+  })
+  const after = site({ store, schema, now: () => clock.now() }).browser()
+  after.jar.take([`__Host-sid=${ada.cookie('__Host-sid')}; Path=/; Secure`])
+  const handle = await after.ask(async (session) => {
+    await session.stepUp()
+    return session.handle
+  })
+  expect((await store.get(handle as string, 0))?.fields.get('likes')).toBe('["old"]')
+})
+
 test("'end' ends the session", async () => {
   const { browser } = await old({ schema, onInvalid: 'end' })
   expect(await browser.ask((session) => [session.handle, { ...session.data }])).toEqual([null, {}])

@@ -29,14 +29,15 @@ export function testAnswers(test: Declare): void {
   ]
   for (const [title, reply, method = 'GET'] of replies) {
     test(`${title}: the cookies of the app and ours are all there, once (CK-09, CK-15)`, async ({ open }) => {
-      const browser = (await open([writing('/write', reply)])).browser()
+      const app = await open([writing('/write', reply)])
+      const browser = app.browser()
       const answer = await browser.ask('/write', { method })
       assert.equal(answer.status, reply.status ?? 200)
       assert.deepEqual(
         answer.cookies.slice(0, 2),
         COOKIES.map(([, value]) => value),
       )
-      assert.deepEqual(cookieNames(answer.cookies).set, ['app', 'other', 'vid'])
+      assert.deepEqual(cookieNames(answer.cookies).set, ['app', 'other', app.names.visitor])
       for (const [name, value] of reply.headers ?? []) assert.equal(answer.header(name.toLowerCase()), value)
       assert.equal((await browser.get('/note')).body, 'written')
       // The cookie is there, so that none is needed.

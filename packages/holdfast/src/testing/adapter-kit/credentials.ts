@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { inspect } from 'node:util'
 import type { Sessions } from '../../engine/sessions.js'
 import type { Arrival } from '../../engine/wire.js'
-import { send } from './client.js'
+import { type Asked, send } from './client.js'
 import { cookieNames, type Declare, type KitData, type Route } from './fixture.js'
 
 /** Where a credential is read, and where it must never be. */
@@ -12,18 +12,20 @@ export function testCredentials(test: Declare): void {
     const app = await open([form])
     const browser = app.browser()
     await browser.post('/in')
-    const sid = browser.jar.value('sid') ?? ''
+    const { user } = app.names
+    const sid = browser.jar.value(user) ?? ''
+    const others = [user.toUpperCase(), user === 'sid' ? '__Host-sid' : 'sid', `x${user}`, app.names.visitor]
     const elsewhere: [string, Record<string, string>?, string?][] = [
-      [`/me?sid=${sid}`],
-      [`/me?cookie=sid=${sid}`],
+      [`/me?${user}=${sid}`],
+      [`/me?cookie=${user}=${sid}`],
       ['/me', { authorization: `Bearer ${sid}` }],
-      ['/me', { 'x-session-id': sid, sid, 'set-cookie': `sid=${sid}`, cookie2: `sid=${sid}` }],
-      ['/me', { cookie: `SID=${sid}; __Host-sid=${sid}; xsid=${sid}` }],
-      ['/form', { 'content-type': 'application/x-www-form-urlencoded' }, `sid=${sid}`],
+      ['/me', { 'x-session-id': sid, [user]: sid, 'set-cookie': `${user}=${sid}`, cookie2: `${user}=${sid}` }],
+      ['/me', { cookie: others.map((name) => `${name}=${sid}`).join('; ') }],
+      ['/form', { 'content-type': 'application/x-www-form-urlencoded' }, `${user}=${sid}`],
     ]
-    assert.equal((await send(new URL('/me', app.url), { headers: { cookie: `sid=${sid}` } })).body, 'ada')
+    assert.equal((await send(app, '/me', { headers: { cookie: `${user}=${sid}` } })).body, 'ada')
     for (const [path, headers = {}, body] of elsewhere) {
-      const answer = await send(new URL(path, app.url), {
+      const answer = await send(app, path, {
         headers,
         ...(body === undefined ? {} : { method: 'POST', body }),
       })
@@ -36,8 +38,9 @@ export function testCredentials(test: Declare): void {
     const app = await open()
     const browser = app.browser()
     await browser.post('/in')
-    const lines = ['other=1', `sid=${browser.jar.value('sid')}`, 'another=2'] as unknown as string
-    assert.equal((await send(new URL('/me', app.url), { headers: { cookie: lines } })).body, 'ada')
+    const { user } = app.names
+    const lines = ['other=1', `${user}=${browser.jar.value(user)}`, 'another=2']
+    assert.equal((await send(app, '/me', { headers: { cookie: lines } })).body, 'ada')
   })
 
   test('a secret reaches the client in Set-Cookie alone (ID-15)', async ({ open }) => {
@@ -88,12 +91,13 @@ export function testCredentials(test: Declare): void {
     const browser = app.browser()
     await browser.post('/note')
     await browser.post('/in')
-    const sid = browser.jar.value('sid') ?? ''
+    const { user } = app.names
+    const sid = browser.jar.value(user) ?? ''
     assert.ok(read.has('cookie') && read.size > 3)
     for (const name of [...read].filter((one) => one !== 'cookie')) {
-      for (const value of ['ada', sid, `sid=${sid}`, '127.0.0.1', 'https', 'true', '1']) {
+      for (const value of ['ada', sid, `${user}=${sid}`, '127.0.0.1', 'https', 'true', '1']) {
         const headers = { host: '127.0.0.1', [name]: value }
-        const answer = await send(new URL('/me', app.url), { headers })
+        const answer = await send(app, '/me', { headers })
         assert.notEqual(answer.body, 'ada', name)
         assert.deepEqual(answer.cookies, [], name)
       }
@@ -110,7 +114,7 @@ export function testCredentials(test: Declare): void {
       'x-forwarded-for': '203.0.113.7',
       origin: 'https://shop.example',
     }
-    const answer = await send(new URL('/in', app.url), { method: 'POST', headers })
+    const answer = await send(app, '/in', { method: 'POST', headers })
     assert.deepEqual(cookieNames(answer.cookies).set, ['__Host-sid'])
     const line = answer.cookies.find((cookie) => cookie.startsWith('__Host-sid=')) ?? ''
     assert.match(line, /; *Secure/i)
@@ -134,14 +138,14 @@ export function testCredentials(test: Declare): void {
     const browser = app.browser()
     await browser.post('/in')
     const cookie = browser.jar.header() ?? ''
-    const foreign: Record<string, string>[] = [
+    const foreign: NonNullable<Asked['headers']>[] = [
       { 'sec-fetch-site': 'cross-site', cookie },
       { 'sec-fetch-site': 'cross-site' },
       { origin: 'https://evil.example', cookie },
       { origin: 'null', cookie },
     ]
     for (const headers of foreign) {
-      const answer = await send(new URL('/act', app.url), { method: 'POST', headers })
+      const answer = await send(app, '/act', { method: 'POST', headers })
       assert.equal(answer.status, 403)
       assert.match(answer.body, /HOLDFAST_CROSS_SITE/)
       assert.deepEqual(answer.cookies, [])
@@ -149,7 +153,7 @@ export function testCredentials(test: Declare): void {
     }
     assert.equal(ran, 0)
     const own = { origin: new URL(app.url).origin, cookie }
-    assert.equal((await send(new URL('/act', app.url), { method: 'POST', headers: own })).body, 'done')
+    assert.equal((await send(app, '/act', { method: 'POST', headers: own })).body, 'done')
   })
 }
 

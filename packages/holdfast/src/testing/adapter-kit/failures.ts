@@ -28,10 +28,11 @@ export function testFailures(test: Declare, cookiesOnError: boolean): void {
         throw new Error('it broke')
       },
     }
-    const browser = (await open([broken])).browser()
+    const app = await open([broken])
+    const browser = app.browser()
     const answer = await browser.post('/broken')
     assert.equal(answer.status, 500)
-    assert.deepEqual(cookieNames(answer.cookies).set, cookiesOnError ? ['sid'] : [])
+    assert.deepEqual(cookieNames(answer.cookies).set, cookiesOnError ? [app.names.user] : [])
     assert.equal((await browser.get('/me')).body, cookiesOnError ? 'ada' : 'nobody')
   })
 

@@ -5,7 +5,7 @@ import type { Awaitable } from '../../engine/row.js'
 import type { Session } from '../../engine/session.js'
 import type { Sessions } from '../../engine/sessions.js'
 import { memoryStore } from '../../stores/memory.js'
-import { type Browser, browserOf } from './client.js'
+import { type Browser, browserOf, type Reached } from './client.js'
 import { type WatchedStore, watched } from './watched-store.js'
 
 /** What the sessions of the kit hold. */
@@ -34,9 +34,7 @@ export interface Route {
 }
 
 /** A server that was started. */
-export interface Served {
-  /** `http://127.0.0.1:PORT` */
-  readonly url: string
+export interface Served extends Reached {
   close(): Promise<void>
 }
 
@@ -51,16 +49,21 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** What the kit was given. */
 export interface Settings {
   /** The number of proxies that are believed. */
   readonly proxies?: number
+  /** The clock. */
+  readonly now?: () => number
   /** Puts something between the adapter and the engine. */
   readonly between?: (sessions: Sessions<KitData>) => Sessions<KitData>
 }
 
-export interface App {
-  readonly url: string
+/** One application that is served. */
+export interface App extends Reached {
   readonly sessions: Sessions<KitData>
+  /** What the cookies are called here: over https their names have the prefix. */
+  readonly names: { readonly user: string; readonly visitor: string }
   browser(): Browser
 }
 
@@ -70,7 +73,7 @@ const SECRET = 'x2Jm8Qw4Zr6Tn1Vb7Lk3Hs9Dg5Fp0CyAeUiOjXuMvBt'
 const note = (session: Session<KitData>): Reply => ({ body: session.data.note ?? 'none' })
 
 /** What most tests need. */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/note', handle: note },
   {
     method: 'GET',
@@ -109,20 +112,23 @@ export function stageOf(serve: (sessions: Sessions<KitData>, routes: readonly Ro
   const closing: (() => Promise<void>)[] = []
   return {
     store,
-    async open(routes = [], { proxies, between }: Settings = {}) {
+    async open(routes = [], { proxies, now, between }: Settings = {}) {
       const sessions = createSessions<KitData>({
         secret: SECRET,
         store,
         sweep: false,
         log: () => undefined,
         ...(proxies === undefined ? {} : { proxies }),
+        ...(now === undefined ? {} : { now }),
       })
       const served = await serve(between?.(sessions) ?? sessions, [...routes, ...ROUTES])
       closing.push(
         () => served.close(),
         () => sessions.close(),
       )
-      return { url: served.url, sessions, browser: () => browserOf(served.url) }
+      const prefix = served.url.startsWith('https:') ? '__Host-' : ''
+      const names = { user: `${prefix}sid`, visitor: `${prefix}vid` }
+      return { ...served, sessions, names, browser: () => browserOf(served) }
     },
     async close() {
       store.before = () => undefined

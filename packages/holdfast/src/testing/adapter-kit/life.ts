@@ -12,9 +12,10 @@ export function testLife(test: Declare): void {
   })
 
   test('the first write of a visitor sets one cookie, once, and the next request finds the data', async ({ open }) => {
-    const browser = (await open()).browser()
+    const app = await open()
+    const browser = app.browser()
     const first = await browser.post('/note')
-    assert.deepEqual(cookieNames(first.cookies), { set: ['vid'], cleared: [] })
+    assert.deepEqual(cookieNames(first.cookies), { set: [app.names.visitor], cleared: [] })
     assert.match(first.cookies[0] ?? '', /; *HttpOnly/i)
     assert.match(first.cookies[0] ?? '', /; *SameSite=Lax/i)
     assert.equal((await browser.get('/note')).body, 'written')
@@ -22,24 +23,27 @@ export function testLife(test: Declare): void {
   })
 
   test('sign-in sets the cookie of the user and clears the one of the visitor (LC-01)', async ({ open }) => {
-    const browser = (await open()).browser()
+    const app = await open()
+    const { user, visitor } = app.names
+    const browser = app.browser()
     await browser.post('/note')
     const before = browser.jar.copy()
     const answer = await browser.post('/in')
     assert.equal(answer.status, 303)
-    assert.deepEqual(cookieNames(answer.cookies), { set: ['sid'], cleared: ['vid'] })
+    assert.deepEqual(cookieNames(answer.cookies), { set: [user], cleared: [visitor] })
     assert.equal((await browser.get('/me')).body, 'ada')
     assert.equal((await browser.get('/note')).body, 'written')
-    assert.equal(browser.jar.value('vid'), undefined)
-    assert.equal(before.value('sid'), undefined)
+    assert.equal(browser.jar.value(visitor), undefined)
+    assert.equal(before.value(user), undefined)
   })
 
   test('sign-out clears both cookies, and the old one opens nothing (LC-04, LC-05)', async ({ open }) => {
     const app = await open()
     const browser = app.browser()
     await browser.post('/in')
-    const thief = browserOf(app.url, browser.jar.copy())
-    assert.deepEqual(cookieNames((await browser.post('/out')).cookies), { set: [], cleared: ['sid', 'vid'] })
+    const thief = browserOf(app, browser.jar.copy())
+    const { user, visitor } = app.names
+    assert.deepEqual(cookieNames((await browser.post('/out')).cookies), { set: [], cleared: [user, visitor] })
     assert.deepEqual(browser.jar.cookies(), [])
     assert.equal((await thief.get('/me')).status, 401)
   })
@@ -60,7 +64,7 @@ export function testLife(test: Declare): void {
     const app = await open([slow])
     const browser = app.browser()
     await browser.post('/in')
-    const old = browserOf(app.url, browser.jar.copy())
+    const old = browserOf(app, browser.jar.copy())
     const slowly = old.post('/slow')
     await began.promise
     await browser.post('/out')
@@ -120,14 +124,14 @@ export function testLife(test: Declare): void {
     }
     const app = await open([mark])
     const users = Array.from({ length: 200 }, (_, n) => `user ${n}`)
-    const headers = await Promise.all(users.map((user) => cookieFor(app.sessions, user)))
+    const headers = await Promise.all(users.map((user) => cookieFor(app.sessions, user, { url: app.url })))
     let act = 0
     // Answers come in another order than they were asked for.
     store.before = async () => {
       for (let turns = (act += 7) % 11; turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve))
     }
     const ask = (path: string, method: string): Promise<string[]> =>
-      Promise.all(headers.map(async (own) => (await send(new URL(path, app.url), { method, headers: own })).body))
+      Promise.all(headers.map(async (own) => (await send(app, path, { method, headers: own })).body))
     assert.deepEqual(await ask('/mark', 'POST'), users)
     assert.deepEqual(
       await ask('/note', 'GET'),

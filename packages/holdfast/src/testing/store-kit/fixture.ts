@@ -13,7 +13,9 @@ export interface Clients {
 /** Declares one test. */
 export type Declare = (title: string, body: (clients: Clients) => Promise<void>) => void
 
+/** Milliseconds. */
 export const MINUTE: Millis = 60_000
+/** Milliseconds. */
 export const HOUR: Millis = 60 * MINUTE
 
 /** 22 base64url characters, as a handle has. */
