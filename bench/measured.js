@@ -44,7 +44,7 @@ async function answer(question) {
 /** @returns {Promise<number>} */
 function listen() {
   // Its connections wait while other subjects are measured.
-  const server = createServer({ keepAliveTimeout: 0 }, listener)
+  const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, listener)
   return new Promise((resolve, reject) => {
     server.on('error', reject).listen(0, '127.0.0.1', () => {
       const address = server.address()

@@ -20,7 +20,7 @@ const isBinary = /\.(?:png|jpg|ico|woff2)$/
 export const checks = [
   {
     promise: 'Every file has the one form, and no known slip',
-    problems: () => complaints('biome', ['ci', '.', '--error-on-warnings']),
+    problems: () => complaints('biome', ['ci', '.', '--error-on-warnings', '--colors=off']),
   },
   { promise: 'Every type fits: packages, examples, tests and scripts', problems: () => complaints('tsc', ['-b']) },
   { promise: 'Every room imports only what its wall allows', problems: wallProblems },

@@ -17,6 +17,9 @@ import { root, run, textOf } from './steps.js'
  * @typedef {import('./tally.js').Report} Report
  */
 
+/** How many titles are printed of each requirement; failing tests come first. */
+const TITLES = 8
+
 const idPattern = /\b(?:ID|CK|CR|LC|TM|KY|XS|PL|OI|WS|DC)-\d\d(?:t\b|\b)/g
 
 /**
@@ -109,7 +112,9 @@ async function main() {
     const passing = tests.filter((test) => test.passed).length
     const count = passing === tests.length ? `${passing}` : `${passing} of ${tests.length}`
     console.log(`${id.padEnd(7)} ${scope.padEnd(4)} ${claimed.includes(id) ? '*' : ' '} ${count.padStart(3)}  ${text}`)
-    for (const { title, passed } of tests) console.log(`${' '.repeat(20)}${passed ? '·' : '✗'} ${shorten(title)}`)
+    const named = [...tests.filter((test) => !test.passed), ...tests.filter((test) => test.passed)].slice(0, TITLES)
+    for (const { title, passed } of named) console.log(`${' '.repeat(20)}${passed ? '·' : '✗'} ${shorten(title)}`)
+    if (tests.length > TITLES) console.log(`${' '.repeat(22)}and ${tests.length - TITLES} more`)
   }
   const bare = requirements.filter(({ id }) => !shown.has(id)).length
   console.log(

@@ -18,7 +18,7 @@ const isRoom = /^packages\/[^/]+\/src\//
 /**
  * What each room must not reach, and what it may. Written apart from biome.json, so that an edit there shows here.
  *
- * @type {{ room: string, refused: string[], allowed: string[] }[]}
+ * @type {{ room: string, ending?: string, refused: string[], allowed: string[] }[]}
  */
 const rooms = [
   {
@@ -30,6 +30,11 @@ const rooms = [
     room: 'packages/holdfast/src/policy',
     refused: ['node:net', 'express', '../stores/memory.js', '../guards/cross-site.js'],
     allowed: ['./timeouts.js', '../engine/row.js', 'node:crypto'],
+  },
+  {
+    room: 'packages/holdfast/src/keyring',
+    refused: ['node:fs', 'jose', '../stores/memory.js', '../transport/cookie.js', '../index.js'],
+    allowed: ['./secret-keyring.js', '../engine/keyring.js', '../policy/timeouts.js', 'node:crypto'],
   },
   {
     room: 'packages/holdfast/src/transport',
@@ -50,6 +55,12 @@ const rooms = [
     room: 'packages/holdfast/src/adapters',
     refused: ['../stores/memory.js', '../guards/cross-site.js', '../index.js', 'express', '../testing/index.js'],
     allowed: ['./held.js', '../engine/wire.js', 'node:http'],
+  },
+  {
+    room: 'packages/holdfast/src/adapters',
+    ending: '-augment',
+    refused: ['../stores/memory.js', '../guards/cross-site.js', './held.js', 'express', 'node:http'],
+    allowed: ['../engine/wire.js', 'koa'],
   },
   {
     room: 'packages/holdfast/src/testing',
@@ -146,12 +157,13 @@ async function plantedProblems() {
     }
 
     cpSync(join(root, 'biome.json'), join(base, 'biome.json'))
-    for (const { room, refused, allowed } of rooms) {
+    for (const { room, ending = '', refused, allowed } of rooms) {
       for (const [form, code] of Object.entries(forms)) {
         for (const to of [...refused, `./x/../${refused[0]}`]) {
-          plant(`${room}/refused-${planted.size}.ts`, code(to), true, `${room} ${form} ${to}`)
+          plant(`${room}/refused-${planted.size}${ending}.ts`, code(to), true, `${room} ${form} ${to}`)
         }
-        for (const to of allowed) plant(`${room}/allowed-${planted.size}.ts`, code(to), false, `${room} ${form} ${to}`)
+        for (const to of allowed)
+          plant(`${room}/allowed-${planted.size}${ending}.ts`, code(to), false, `${room} ${form} ${to}`)
       }
       plant(`${room}/there.ts`, "import { b } from './back.js'\nexport const a = () => b\n", true, `${room} in a cycle`)
       plant(`${room}/back.ts`, "import { a } from './there.js'\nexport const b = () => a\n", true, `${room} in a cycle`)

@@ -206,7 +206,9 @@ function refuse(res: Held, refusal: Refusal): void {
   putRefusal(plain(res), refusal)
   // The head first and by its own call: what was wrapped around ours has prepared for the answer that is not sent.
   theirs(res, state, 'writeHead').call(res, refusal.status)
-  theirs(res, state, 'end').call(res, refusal.body)
+  // The body by its own call too: HTTP/2's `end` hands it to whatever `write` is on top.
+  theirs(res, state, 'write').call(res, refusal.body)
+  theirs(res, state, 'end').call(res)
   state.phase = 'refused'
   state.ended = true
   for (const act of acts) callBack(act.args)

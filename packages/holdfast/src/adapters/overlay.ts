@@ -10,6 +10,7 @@ import type { Line } from './held-socket.js'
 /** Where the state of a held response is kept on it. */
 export const HOLD: unique symbol = Symbol('holdfast.hold')
 
+/** A method of a response, whatever its arguments. */
 export type Call = (this: Held, ...args: unknown[]) => unknown
 
 /** `flush` and `on` are overlaid only where somebody (compression) has put their own on the response. */

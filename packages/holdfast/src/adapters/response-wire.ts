@@ -5,11 +5,13 @@ import { hold, isSent, sendRefusal } from './held-response.js'
 /** What the engine can ask of a node:http response. */
 class ResponseWire implements Wire {
   readonly #res: ServerResponse
+  readonly #says: 'early' | 'last'
   #exchange: Exchange<unknown> | null = null
   #armed = false
 
-  constructor(res: ServerResponse) {
+  constructor(res: ServerResponse, says: 'early' | 'last') {
     this.#res = res
+    this.#says = says
   }
 
   /** The engine may have asked to arm before it had an exchange to answer. */
@@ -32,13 +34,24 @@ class ResponseWire implements Wire {
   look(): void {
     const res = this.#res
     if (res.headersSent || res.hasHeader('cache-control')) return
-    if (res.getHeaderNames().length === 0) this.arm()
+    if (this.#says === 'last' || res.getHeaderNames().length === 0) this.arm()
     else res.setHeader('Cache-Control', 'private')
   }
 
   sent(): boolean {
     return isSent(this.#res)
   }
+}
+
+/** What an adapter may choose. */
+interface EnterOptions {
+  /** Where handlers look for the session, beside the request itself: a framework's context. Default: the request. */
+  readonly place?: object
+  /**
+   * When the head is given `Cache-Control: private`: `early`, at the first look at the session, or `last`, with the head,
+   * which is held for it: for a framework that removes what was set before. Default `early`.
+   */
+  readonly says?: 'early' | 'last'
 }
 
 /**
@@ -51,10 +64,14 @@ export async function enter<S>(
   req: IncomingMessage,
   res: ServerResponse,
   arrival: Arrival,
+  { place = req, says = 'early' }: EnterOptions = {},
 ): Promise<boolean> {
-  const places = req as unknown as Record<PropertyKey, unknown>
-  if (places[sessions.key] !== undefined) return true
-  const wire = new ResponseWire(res)
+  const known = (req as unknown as Places)[sessions.key]
+  if (known !== undefined) {
+    if (place !== req) put(sessions, place, known)
+    return true
+  }
+  const wire = new ResponseWire(res, says)
   const opened = await sessions.open(arrival, wire)
   if (opened === null) return true
   if ('refusal' in opened) {
@@ -62,8 +79,16 @@ export async function enter<S>(
     return false
   }
   const { exchange } = opened
-  places[sessions.key] = exchange.session
-  if (sessions.property !== false) places[sessions.property] = exchange.session
+  if (place !== req) (req as unknown as Places)[sessions.key] = exchange.session
+  put(sessions, place, exchange.session)
   wire.opened(exchange)
   return true
+}
+
+type Places = Record<PropertyKey, unknown>
+
+function put(sessions: Doorway<unknown>, place: object, session: unknown): void {
+  const places = place as Places
+  places[sessions.key] = session
+  if (sessions.property !== false) places[sessions.property] = session
 }

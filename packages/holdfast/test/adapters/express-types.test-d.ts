@@ -4,12 +4,7 @@ import express4 from 'express4'
 import type { Sessions } from 'holdfast'
 import 'holdfast/express/augment'
 import { sessionMiddleware } from 'holdfast/express'
-
-declare module 'holdfast/express/augment' {
-  interface SessionData {
-    cart: string[]
-  }
-}
+import './registered.js'
 
 declare const sessions: Sessions<{ cart: string[] }>
 
@@ -24,6 +19,8 @@ express5().get('/items/:sku', sessionMiddleware(sessions), (req, res) => {
   req.session.data.cat = []
   // @ts-expect-error: nothing is kept on the session itself
   req.session.cart = []
+  // @ts-expect-error: a session is ended by signOut()
+  req.session = null
   res.json(req.session.isSignedIn() ? req.session.user.length : 0)
 })
 
