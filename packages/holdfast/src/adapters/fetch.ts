@@ -81,5 +81,7 @@ function answered(response: Response, { cookies, cache }: Answer): Response {
 }
 
 function refused(refusal: Refusal): Response {
-  return new Response(refusal.body, { status: refusal.status, headers: { ...refusal.headers } })
+  const headers = new Headers({ ...refusal.headers })
+  for (const cookie of refusal.cookies ?? []) headers.append('Set-Cookie', cookie)
+  return new Response(refusal.body, { status: refusal.status, headers })
 }

@@ -90,6 +90,7 @@ function text(res: ServerResponse, name: string): string | undefined {
 export function putRefusal(res: ServerResponse, refusal: Refusal): void {
   for (const name of res.getHeaderNames()) if (describesAnswer(name)) res.removeHeader(name)
   for (const [name, value] of Object.entries(refusal.headers)) res.setHeader(name, value)
+  if (refusal.cookies !== undefined) res.setHeader('Set-Cookie', [...refusal.cookies])
   res.setHeader('Content-Length', Buffer.byteLength(refusal.body))
   res.statusCode = refusal.status
   if (Object.hasOwn(res, 'statusMessage')) res.statusMessage = STATUS_CODES[refusal.status] ?? ''

@@ -272,7 +272,7 @@ export class Visit<S = unknown> implements Exchange<S> {
   #refuse(error: unknown): Refusal {
     this.#sealed = true
     this.#refused = true
-    return refusalOf(coded(error))
+    return refusalOf(coded(error), [...this.#cookies.values()])
   }
 
   #answer(): Answer {

@@ -51,6 +51,8 @@ export interface Refusal {
   /** Lower-case names. `content-type` and `cache-control` are among them. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Whole `Set-Cookie` values of what was finished before, such as a sign-in: they go with whatever answer is sent. */
+  readonly cookies?: readonly string[]
   /** Why: the code is in it, and the cause where there was one. */
   readonly error: Error
 }

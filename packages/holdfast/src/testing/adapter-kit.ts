@@ -1,10 +1,12 @@
 import type { Sessions } from '../engine/sessions.js'
 import { testAnswers } from './adapter-kit/answers.js'
 import { testCaches } from './adapter-kit/caches.js'
+import { testCookies } from './adapter-kit/cookies.js'
 import { testCredentials } from './adapter-kit/credentials.js'
 import { testFailures } from './adapter-kit/failures.js'
 import type { Declare, KitData, Route, Served } from './adapter-kit/fixture.js'
 import { stageOf } from './adapter-kit/fixture.js'
+import { testGuard } from './adapter-kit/guard.js'
 import { testLife } from './adapter-kit/life.js'
 import { testStreams } from './adapter-kit/streams.js'
 
@@ -44,8 +46,8 @@ export interface AdapterKitOptions {
 }
 
 /**
- * Declares the tests that every adapter passes, on real sockets and a real engine: the life of a session, heads in every way
- * of sending them, streams, thrown errors, a store that is down, clients that leave. Failures are those of `node:assert`.
+ * Declares the tests that every adapter passes, on real sockets and a real engine: the life of a session, everything that a
+ * client can send, heads in every way of sending them, streams, thrown errors, a store that is down, clients that leave. Failures are those of `node:assert`.
  */
 export function adapterKit(options: AdapterKitOptions): void {
   const { test, serve, name, ways = [''], finishes = true, cookiesOnError = true } = options
@@ -65,6 +67,8 @@ export function adapterKit(options: AdapterKitOptions): void {
   const declare = declareFor(ways[0] ?? '', false)
   testLife(declare)
   testCredentials(declare)
+  testCookies(declare)
+  testGuard(declare)
   testStreams(declare, finishes)
   testFailures(declare, cookiesOnError)
   for (const way of ways) {

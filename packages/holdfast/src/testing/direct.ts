@@ -45,6 +45,6 @@ export async function direct<Data extends object, Result>(
   const result = await handler(exchange.session)
   const answer = await exchange.settle()
   await exchange.finish()
-  if ('status' in answer) return { refusal: answer, cookies: [] }
+  if ('status' in answer) return { refusal: answer, cookies: answer.cookies ?? [] }
   return { refusal: null, answer, cookies: answer.cookies, result }
 }

@@ -160,6 +160,19 @@ describe('an outcome that is unknown', () => {
     expect(await ada.ask((session) => session.user)).toBeNull()
   })
 
+  test('the cookie of a finished sign-in goes with the 503 for what failed after it', async () => {
+    const { browser, faults } = await signedIn()
+    const bob = browser()
+    const outcome = await bob.visit(async (session) => {
+      await session.signIn('bob')
+      session.data.likes = 1
+      faults.patch = 'fails'
+    })
+    expect(outcome.refusal).toMatchObject({ status: 503, headers: { vary: 'Cookie', 'cache-control': 'no-store' } })
+    faults.patch = null
+    expect(await bob.ask((session) => [session.user, session.data.likes])).toEqual(['bob', undefined])
+  })
+
   test('commit rejects', async () => {
     const { ada, faults } = await signedIn()
     const outcome = ada.ask(async (session) => {

@@ -62,6 +62,31 @@ export function testFailures(test: Declare, cookiesOnError: boolean): void {
     assert.equal((await browser.get('/count')).body, 'ada')
   })
 
+  test('a write that fails after a finished sign-in: 503, and the cookie of the sign-in goes with it', async ({
+    open,
+    store,
+  }) => {
+    const inThenWrite: Route = {
+      method: 'POST',
+      path: '/in-then-write',
+      async handle(session) {
+        await session.signIn('ada')
+        session.data.note = 'lost'
+        store.before = (act) => {
+          if (act === 'patch') throw new Error('the store is down')
+        }
+        return { body: 'in' }
+      },
+    }
+    const app = await open([inThenWrite])
+    const browser = app.browser()
+    const answer = await browser.post('/in-then-write')
+    store.before = () => undefined
+    assert.equal(answer.status, 503)
+    assert.deepEqual(cookieNames(answer.cookies).set, [app.names.user])
+    assert.equal((await browser.get('/me')).body, 'ada')
+  })
+
   test('a sign-out that could not be carried out is not said to be done (PL-11)', async ({ open, store }) => {
     const browser = (await open()).browser()
     await browser.post('/in')
