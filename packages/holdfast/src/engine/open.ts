@@ -11,7 +11,7 @@ import { patched } from './plan.js'
 import { newOp } from './random.js'
 import { refusalOf } from './refusal.js'
 import { promote, turn } from './renewal.js'
-import type { Realm, Shown } from './transport.js'
+import { isReadable, type Readable, type Realm, type Twice } from './transport.js'
 import { coded, Visit } from './visit.js'
 import type { Arrival, Opened, Refusal, Wire } from './wire.js'
 
@@ -68,7 +68,7 @@ async function bindFirstLive<S>(visit: Visit<S>): Promise<void> {
   for (const realm of ['user', 'visitor'] as const) {
     const shown = visit.presented[realm]
     if (shown === null) continue
-    const binding = typeof shown === 'string' ? unread(visit, realm, shown) : await find(visit, realm, shown)
+    const binding = isReadable(shown) ? await find(visit, realm, shown) : unread(visit, realm, shown)
     if (binding === null) continue
     visit.bind(binding)
     return
@@ -76,10 +76,10 @@ async function bindFirstLive<S>(visit: Visit<S>): Promise<void> {
 }
 
 /** What is no credential opens nothing; it is said, and never told to the client. */
-function unread<S>(visit: Visit<S>, realm: Realm, shown: Unreadable | 'twice'): null {
+function unread<S>(visit: Visit<S>, realm: Realm, shown: Unreadable | Twice): null {
   const final = shown !== 'unknown' && shown !== 'newer'
   if (!final) leaveAlone(visit, realm)
-  const reason = shown === 'twice' ? 'twice' : final ? 'tampered' : 'unknown'
+  const reason = typeof shown === 'object' ? 'twice' : final ? 'tampered' : 'unknown'
   refused(visit.engine, reason, null)
   return null
 }
@@ -89,7 +89,7 @@ function leaveAlone<S>(visit: Visit<S>, realm: Realm): void {
   if (realm === 'visitor' || visit.lane.shared) visit.unresolved = true
 }
 
-async function find<S>(visit: Visit<S>, realm: Realm, shown: Exclude<Shown, null | string>): Promise<Binding | null> {
+async function find<S>(visit: Visit<S>, realm: Realm, shown: Readable): Promise<Binding | null> {
   const { engine } = visit
   const { credential } = shown
   if (engine.dead.has(credential.handle)) {
@@ -113,7 +113,7 @@ async function follow<S>(
   visit: Visit<S>,
   realm: Realm,
   verdict: Verdict,
-  { credential, text }: Exclude<Shown, null | string>,
+  { credential, text }: Readable,
   primary: boolean,
 ): Promise<Binding | null | 'again'> {
   const { engine } = visit

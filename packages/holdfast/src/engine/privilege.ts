@@ -1,5 +1,6 @@
 import { type Binding, type Born, bear } from './birth.js'
 import { endChain, TOMBSTONE } from './chain.js'
+import type { Credential } from './credential.js'
 import type { Engine } from './engine.js'
 import { HoldfastError } from './errors.js'
 import type { DropReason } from './events.js'
@@ -10,7 +11,7 @@ import { mergeTexts } from './merge.js'
 import { newOp } from './random.js'
 import { knowsSecret } from './renewal.js'
 import type { Ended, Row } from './row.js'
-import type { Realm, Shown } from './transport.js'
+import { credentialsOf, isReadable } from './transport.js'
 import type { Visit } from './visit.js'
 import { write } from './write.js'
 
@@ -127,29 +128,29 @@ async function endPresented(visit: Visit, reason: 'signed-out'): Promise<void> {
     done.add(binding.row.handle)
     await endAndSay(engine, binding.row.handle, reason)
   }
-  for (const realm of ['user', 'visitor'] as const) {
-    const row = await presentedRow(visit, realm, done)
-    if (row === null) continue
-    done.add(row.handle)
-    await endAndSay(engine, row.handle, reason)
+  const { user, visitor } = visit.presented
+  for (const credential of [...credentialsOf(user), ...credentialsOf(visitor)]) {
+    if (done.has(credential.handle)) continue
+    done.add(credential.handle)
+    const row = await knownRow(engine, credential)
+    if (row !== null) await endAndSay(engine, row.handle, reason)
   }
 }
 
 /** A credential of somebody else came along, superseded: that user's chain ends before another signs in. */
 async function endFormerUser(visit: Visit, user: string): Promise<void> {
-  const row = await presentedRow(visit, 'user')
-  if (row === null || row.user === null || row.user === user) return
-  await endAndSay(visit.engine, row.handle, 'signed-out')
+  for (const credential of credentialsOf(visit.presented.user)) {
+    const row = await knownRow(visit.engine, credential)
+    if (row === null || row.user === null || row.user === user) continue
+    await endAndSay(visit.engine, row.handle, 'signed-out')
+  }
 }
 
 /** The row that a credential names, if it knows the credential's secret. Reads past the handles known to be dead. */
-async function presentedRow(visit: Visit, realm: Realm, done?: ReadonlySet<string>): Promise<Row | null> {
-  const shown: Shown = visit.presented[realm]
-  if (shown === null || typeof shown === 'string' || done?.has(shown.credential.handle)) return null
-  const { engine } = visit
-  const row = await engine.acts.get(shown.credential.handle, true)
+async function knownRow(engine: Engine, credential: Credential): Promise<Row | null> {
+  const row = await engine.acts.get(credential.handle, true)
   const keys = row === null || row.kind !== 'session' ? null : parseKeys(row.keys)
-  return keys !== null && knowsSecret(keys, shown.credential.hash, engine.now()) ? row : null
+  return keys !== null && knowsSecret(keys, credential.hash, engine.now()) ? row : null
 }
 
 async function endAndSay(engine: Engine, handle: string, reason: 'signed-out'): Promise<void> {
@@ -175,7 +176,8 @@ function carry(visit: Visit, keep: readonly string[]): Map<string, Carried> {
 async function lostVisitor(visit: Visit, keep: readonly string[]): Promise<Map<string, Carried>> {
   const carried = carry(visit, keep)
   if (keep.length === 0) return carried
-  const row = await presentedRow(visit, visit.lane.shared ? 'user' : 'visitor')
+  const shown = visit.presented[visit.lane.shared ? 'user' : 'visitor']
+  const row = isReadable(shown) ? await knownRow(visit.engine, shown.credential) : null
   if (row === null || row.user !== null || row.ended?.reason !== 'superseded') return carried
   for (const field of keep) {
     const own = carried.get(field)

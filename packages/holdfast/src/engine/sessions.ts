@@ -112,7 +112,7 @@ export function sessionsOf<Data extends object>(engine: Engine, settings: Sessio
         const page: Page = await acts.find({ user }, cursor, PAGE)
         found.push(...infosOf(engine, page.rows))
         cursor = page.cursor
-      } while (cursor !== null && found.length < MOST_LISTED)
+      } while (cursor !== null)
       return found.sort((a, b) => b.createdAt - a.createdAt).slice(0, MOST_LISTED)
     },
     async all({ cursor = null } = {}) {

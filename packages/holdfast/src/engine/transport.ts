@@ -5,13 +5,31 @@ import type { Arrival } from './wire.js'
 /** Whose credential it is. Each has a cookie name of its own, so a visitor's late answer never lands on a user's cookie. */
 export type Realm = 'user' | 'visitor'
 
-/** What a request presented under one name: nothing, a credential whose tag is true, or something that is none. */
-export type Shown =
-  | { readonly credential: Credential; readonly text: string }
-  | Unreadable
-  /** Two valid credentials: nobody's. */
-  | 'twice'
-  | null
+/** A credential whose tag is true. */
+export interface Readable {
+  readonly credential: Credential
+  /** As it was presented. */
+  readonly text: string
+}
+
+/** Two or more valid credentials under one name: which of them is the browser's own nobody can say. */
+export interface Twice {
+  readonly twice: readonly Credential[]
+}
+
+/** What a request presented under one name: nothing, a credential, or something that is none. */
+export type Shown = Readable | Twice | Unreadable | null
+
+/** Whether it is a credential, and the only one. */
+export function isReadable(shown: Shown): shown is Readable {
+  return typeof shown === 'object' && shown !== null && 'credential' in shown
+}
+
+/** The credentials that a request presented under one name, also where it is served as nobody's. */
+export function credentialsOf(shown: Shown): readonly Credential[] {
+  if (shown === null || typeof shown === 'string') return []
+  return 'twice' in shown ? shown.twice : [shown.credential]
+}
 
 /** What a request presented. */
 export interface Presented {

@@ -1,6 +1,6 @@
-import { type Codec, type Credential, ownCodec } from '../engine/credential.js'
+import { type Codec, ownCodec, type Unreadable } from '../engine/credential.js'
 import type { Keyring } from '../engine/keyring.js'
-import type { Lane, Presented, Realm, Shown, Transport } from '../engine/transport.js'
+import type { Lane, Presented, Readable, Realm, Shown, Transport } from '../engine/transport.js'
 import {
   type CookieAttributes,
   type CookiePair,
@@ -90,14 +90,13 @@ function sharedName({ user, visitor }: CookiePair<CookieAttributes>, name: strin
 function shownUnder(codec: Codec, header: string, name: string): Shown {
   const values = cookiesNamed(header, name, MOST_SAME_NAMED)
   if (values.length === 0) return null
-  let valid: { readonly credential: Credential; readonly text: string } | null = null
-  let unreadable: Exclude<Shown, null | object> = 'malformed'
+  const valid: Readable[] = []
+  let unreadable: Unreadable = 'malformed'
   for (const text of new Set(values.slice(0, MOST_SAME_NAMED))) {
     const read = codec.read(text)
     if (typeof read === 'string') {
       if (unreadable === 'malformed' || unreadable === 'tampered') unreadable = read
-    } else if (valid === null) valid = { credential: read, text }
-    else return 'twice'
+    } else valid.push({ credential: read, text })
   }
-  return valid ?? unreadable
+  return valid.length > 1 ? { twice: valid.map(({ credential }) => credential) } : (valid[0] ?? unreadable)
 }

@@ -154,6 +154,21 @@ describe('sign-out', () => {
     expect(await victim.ask((session) => session.user)).toBe('ada')
   })
 
+  test('CR-02 where two valid cookies of one name came it ends both, though the request is nobody’s', async () => {
+    const { browser, sessions } = site()
+    const [one, other] = [await signedIn(browser()), await signedIn(browser())]
+    const cookie = `__Host-sid=${one.cookie('__Host-sid')}; __Host-sid=${other.cookie('__Host-sid')}`
+    const outcome = await browser().visit(
+      async (session) => {
+        expect(session.user).toBeNull()
+        await session.signOut()
+      },
+      { headers: { cookie } },
+    )
+    expect(outcome.refusal).toBeNull()
+    expect(await sessions.list('ada')).toEqual([])
+  })
+
   test('LC-04 it succeeds twice, and without any session', async () => {
     const { browser } = site()
     const ada = await signedIn(browser())

@@ -4,7 +4,7 @@ import type { Awaitable } from '../../engine/row.js'
 import { memoryStore } from '../../stores/memory.js'
 import { cookieFor } from '../cookie-for.js'
 import { cookieJar } from '../jar.js'
-import { type Answered, browserOf, send } from './client.js'
+import { type Answered, send } from './client.js'
 import { type App, cookieNames, type Declare, type KitData, type Route } from './fixture.js'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -16,10 +16,9 @@ export function testCookies(test: Declare): void {
     open,
   }) => {
     let now = Date.now()
-    const up: Route = { method: 'POST', path: '/up', handle: ({ stepUp }) => done(stepUp()) }
+    const up: Route = { method: 'POST', path: '/up', handle: (session) => done(session.stepUp()) }
     const app = await open([up], { proxies: 1, now: () => now })
     const jar = cookieJar({ origin: 'https://shop.example', now: () => now })
-    const browser = browserOf(app, jar)
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' }
     const seen: string[] = []
     for (const path of ['/note', '/in', '/up', '/note', '/out']) {
@@ -35,7 +34,8 @@ export function testCookies(test: Declare): void {
         const [name = '', value = ''] = pair.split('=')
         const attributes = parts.map((part) => part.toLowerCase())
         assert.match(name, /^__Host-[sv]id$/)
-        for (const needed of ['path=/', 'secure', 'httponly', 'samesite=lax']) assert.ok(attributes.includes(needed), line)
+        for (const needed of ['path=/', 'secure', 'httponly', 'samesite=lax'])
+          assert.ok(attributes.includes(needed), line)
         const lifetime = attributes.filter((one) => /^(max-age|expires)=/.test(one))
         if (value !== '') assert.deepEqual(lifetime, [], line)
         assert.ok(!attributes.some((one) => one.startsWith('domain')), line)
@@ -43,9 +43,10 @@ export function testCookies(test: Declare): void {
       }
       assert.deepEqual(jar.take(answer.cookies, '/'), [])
     }
-    const [user, visitor] = ['__Host-sid', '__Host-vid']
-    assert.deepEqual(seen.toSorted(), [user, user, user, visitor, `no ${user}`, `no ${visitor}`, `no ${visitor}`].toSorted())
-    assert.deepEqual(browser.jar.cookies(), [])
+    assert.deepEqual(new Set(seen), new Set(['__Host-sid', '__Host-vid', 'no __Host-sid', 'no __Host-vid']))
+    // Sign-in, step-up and renewal.
+    assert.equal(seen.filter((name) => name === '__Host-sid').length, 3)
+    assert.deepEqual(jar.cookies(), [])
   })
 
   test('a request that does all there is sets each name once, and repeats no attribute (CK-09)', async ({ open }) => {
@@ -117,7 +118,13 @@ export function testCookies(test: Declare): void {
   test('junk passes for nothing, and means nothing (CR-04, CR-05, CR-07)', async ({ open }) => {
     const { ask, named } = await signedIn(await open())
     const [name = '', value = ''] = named('ada').split('=')
-    for (const cookie of [`=${named('ada')}`, `${name}${value}`, `;;=;${name}`, `"${named('ada')}"`, `$${named('ada')}`]) {
+    for (const cookie of [
+      `=${named('ada')}`,
+      `${name}${value}`,
+      `;;=;${name}`,
+      `"${named('ada')}"`,
+      `$${named('ada')}`,
+    ]) {
       assert.equal((await ask(cookie)).body, 'nobody', cookie.replace(value, '…'))
     }
     for (const odd of ['%E0%A4%A', '%00', '__proto__', 'constructor', '"', '"a', '{}', 'j:{"user":"ada"}']) {
@@ -215,7 +222,8 @@ export function testCookies(test: Declare): void {
 async function signedIn(
   app: App,
 ): Promise<{ ask(cookie: string): Promise<Answered>; named(user: 'ada' | 'eve'): string }> {
-  const pair = async (user: string): Promise<string> => (await cookieFor(app.sessions, user, { url: app.url }))['cookie'] ?? ''
+  const pair = async (user: string): Promise<string> =>
+    (await cookieFor(app.sessions, user, { url: app.url }))['cookie'] ?? ''
   const pairs = { ada: await pair('ada'), eve: await pair('eve') }
   return { ask: (cookie) => send(app, '/me', { headers: { cookie } }), named: (user) => pairs[user] }
 }
