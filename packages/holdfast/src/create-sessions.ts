@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.js'
 import { createActs } from './engine/acts.js'
 import { deadHandles, type Engine, type Scheme } from './engine/engine.js'
 import { HoldfastError } from './engine/errors.js'
@@ -43,9 +44,7 @@ export function createSessions<Data extends object & JsonData<Data> = Registered
 
 /** {@link createSessions} with another transport. */
 export function createSessionsWith<Data extends object>(options: Options<Data>, doors: Doors): Sessions<Data> {
-  if (options.store === undefined) {
-    throw new HoldfastError('HOLDFAST_CONFIG', 'there is no store. Pass one by name, for a start memoryStore().')
-  }
+  checkOptions(options)
   const production = globalThis.process?.env.NODE_ENV === 'production'
   const notice = oncePerText(options.log ?? ((text) => console.warn(text)))
   const trace = traceOf(globalThis.process?.env.NODE_DEBUG)

@@ -18,6 +18,9 @@ describe('wrong options fail when the sessions are made', () => {
     ['one name for both cookies', { cookie: { user: 'x', visitor: 'x' } }],
     ['an origin that is none', { origin: 'shop.test' }],
     ['maxAge', { cookie: { maxAge: 5 } }],
+    ['an action that is none', { renewal: { onReuse: 'stepup' } }],
+    ['another', { onStoreDown: 'visitors' }],
+    ['half a proxy', { proxies: 0.5 }],
   ])('%s', (_title, options) => {
     const make = (): unknown => createSessions<Data>(anything({ secret: SECRET, store: memoryStore(), ...options }))
     expect(make).toThrow(HoldfastError)
