@@ -3,9 +3,10 @@
  * until `finish` has. Shared by every adapter that stands on node:http.
  *
  * The methods of a response are overlaid by shared functions that find their state on the response: one closure a request
- * would cost ten times as much. They are put there only when something may have to be written, and removed on release:
- * Express gives each response a prototype of its own, after which V8 makes a hidden class for every own property, and
- * removing them again halves the cost of a write (measured on Node 20; the bench watches it).
+ * would cost ten times as much. They are put there before the handler runs, because the handler looks a method up before the
+ * arguments that may touch the session, and removed on release: Express gives each response a prototype of its own, after
+ * which V8 makes a hidden class for every own property, and removing them again halves their cost (measured on Node 20; the
+ * bench watches it).
  *
  * What is held is replayed call by call, in order, so that bytes, callbacks and events are those of the app without us.
  */

@@ -32,8 +32,7 @@ export function sessionMiddleware(
 ): (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void> {
   return async (ctx, next) => {
     const arrival = new NodeArrival(ctx.req, ctx.originalUrl, verdictOf(ctx))
-    // Koa's own answer to an error takes off every header that is there: what we say to caches comes last instead.
-    if (await enter(sessions, ctx.req, ctx.res, arrival, { place: ctx, says: 'last' })) await next()
+    if (await enter(sessions, ctx.req, ctx.res, arrival, ctx)) await next()
   }
 }
 

@@ -1,8 +1,9 @@
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { connect, createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { createSessions, memoryStore, type Options, type Sessions } from 'holdfast'
+import { createSessions, memoryStore, type Options, type Session, type Sessions } from 'holdfast'
 import { withSessions } from 'holdfast/node'
+import { cookieFor } from 'holdfast/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { adapterKit } from '../../src/testing/adapter-kit.js'
 import { matches, SECRET, sendReply, served, WAYS } from './serving.js'
@@ -55,6 +56,42 @@ async function serve(listener: RequestListener): Promise<Stage> {
   closing.push(() => stage.close())
   return stage
 }
+
+describe('an answer whose arguments are the first to touch the session', () => {
+  interface Asked {
+    list: string[]
+    likes: number
+  }
+  const answers: [string, (res: ServerResponse, session: Session<Asked>) => void][] = [
+    ['end, reading an object', (res, session) => void res.end(JSON.stringify(session.data.list ?? ['a']))],
+    ['end, assigning', (res, session) => void res.end(String((session.data.likes = 1)))],
+    [
+      'write, assigning',
+      (res, session) => {
+        res.write(String((session.data.likes = 1)))
+        res.end()
+      },
+    ],
+    [
+      'writeHead, assigning',
+      (res, session) => {
+        res.writeHead(200, { 'x-likes': String((session.data.likes = 1)) })
+        res.end('1')
+      },
+    ],
+  ]
+  test.each(answers)('%s', async (title, answer) => {
+    const sessions = createSessions<Asked>({ secret: SECRET, store: memoryStore(), sweep: false, log: () => undefined })
+    closing.push(() => sessions.close())
+    const headers = await cookieFor(sessions, 'ada', { data: { list: ['a'] } })
+    const stage = await serve(withSessions(sessions, (req, res) => answer(res, sessions.of(req))))
+    const known = await get(stage.port, '/', { headers: [`Cookie: ${headers.cookie}`] })
+    expect([known.status, known.body.toString()]).toEqual([200, title.includes('object') ? '["a"]' : '1'])
+    const visitor = await get(stage.port)
+    expect(visitor.status).toBe(200)
+    expect(visitor.header('set-cookie')).toHaveLength(title.includes('object') ? 0 : 1)
+  })
+})
 
 /** What the process is told, in place of the runner. */
 async function told(event: 'uncaughtException' | 'unhandledRejection', act: () => Promise<unknown>): Promise<unknown> {

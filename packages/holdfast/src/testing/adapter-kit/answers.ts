@@ -61,6 +61,8 @@ export function testAnswers(test: Declare): void {
     assert.deepEqual(answer.cookies, [])
     assert.match(answer.body, /HOLDFAST_(STORE|UNKNOWN_OUTCOME)/)
     assert.doesNotMatch(answer.body, /hello|the store is down/)
+    const head = await browser.ask('/write', { method: 'HEAD' })
+    assert.deepEqual([head.status, head.header('cache-control'), head.cookies], [503, 'no-store', []])
     // It works again when the store does.
     store.before = () => undefined
     assert.equal((await browser.get('/write')).status, 200)

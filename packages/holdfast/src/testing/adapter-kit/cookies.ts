@@ -154,7 +154,7 @@ export function testCookies(test: Declare): void {
     const { ask, named } = await signedIn(app)
     const [name = '', value = ''] = named('ada').split('=')
     const other = createSessions<KitData>({ secret: OTHER_SECRET, store: memoryStore(), sweep: false, log: ignore })
-    const foreign = (await cookieFor(other, 'ada', { url: app.url }))['cookie'] ?? ''
+    const foreign = (await cookieFor(other, 'ada', { url: app.url })).cookie ?? ''
     await other.close()
     const values = [...value].flatMap((char, at) => {
       const flipped = ALPHABET[(ALPHABET.indexOf(char) ^ 1) % ALPHABET.length] ?? ''
@@ -223,7 +223,7 @@ async function signedIn(
   app: App,
 ): Promise<{ ask(cookie: string): Promise<Answered>; named(user: 'ada' | 'eve'): string }> {
   const pair = async (user: string): Promise<string> =>
-    (await cookieFor(app.sessions, user, { url: app.url }))['cookie'] ?? ''
+    (await cookieFor(app.sessions, user, { url: app.url })).cookie ?? ''
   const pairs = { ada: await pair('ada'), eve: await pair('eve') }
   return { ask: (cookie) => send(app, '/me', { headers: { cookie } }), named: (user) => pairs[user] }
 }
