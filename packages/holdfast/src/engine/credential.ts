@@ -1,4 +1,5 @@
 import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { formatNumber, NUMBER_WIDTH, parse36 } from './base36.js'
 import type { Keyring } from './keyring.js'
 import { newHandle, randomText } from './random.js'
 
@@ -51,13 +52,7 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'base64url')
 }
 
-/** A number in the fixed width that credentials and keys share. */
-export function formatNumber(number: number): string {
-  return number.toString(36).padStart(NUMBER_WIDTH, '0')
-}
-
 /** Characters of a number, in base 36. */
-export const NUMBER_WIDTH = 4
 /** Characters of a SHA-256 digest, in base64url. */
 export const HASH_WIDTH = 43
 
@@ -102,7 +97,7 @@ export function ownCodec(ring: () => Keyring, purpose: string): Codec {
       if (!sameDigest(tagOf(key.subkey(purpose), text.slice(0, TAG_AT)), text.slice(TAG_AT))) return 'tampered'
       return {
         handle: text.slice(HANDLE_AT, NUMBER_AT),
-        number: Number.parseInt(text.slice(NUMBER_AT, SECRET_AT), 36),
+        number: parse36(text, NUMBER_AT, NUMBER_WIDTH),
         hash: hashSecret(text.slice(SECRET_AT, TAG_AT)),
       }
     },

@@ -1,3 +1,4 @@
+import { formatTime, parse36, TIME_WIDTH } from './base36.js'
 import type { Millis } from './row.js'
 
 /** How the user proved who they are. */
@@ -25,15 +26,55 @@ export interface Facts {
   readonly timeouts: { readonly idle: Millis | null; readonly absolute: Millis | null } | null
 }
 
-/** The text that goes into `Row.facts`: a format digit, then JSON. */
-export function formatFacts(facts: Facts): string {
-  return `1${JSON.stringify(facts)}`
+// What is read at every request stands first: format digit, time of birth in fixed width, and whether there are lifetimes of
+// its own. The rest is JSON, and parsed when somebody asks for it.
+const OWN_TIMEOUTS = 'o'
+const NO_TIMEOUTS = '-'
+const REST_AT = 1 + TIME_WIDTH + 1
+
+/** The text in which a row keeps its facts. */
+export function formatFacts({ createdAt, timeouts, ...rest }: Facts): string {
+  const json = JSON.stringify(timeouts === null ? rest : { ...rest, timeouts })
+  return `1${formatTime(createdAt)}${timeouts === null ? NO_TIMEOUTS : OWN_TIMEOUTS}${json}`
 }
 
 /** `null` where the format digit is higher than this version knows. */
 export function parseFacts(text: string): Facts | null {
-  if (text.charCodeAt(0) !== 49) return null
-  return JSON.parse(text.slice(1)) as Facts
+  return text.charCodeAt(0) === 49 ? new StoredFacts(text) : null
+}
+
+class StoredFacts implements Facts {
+  readonly createdAt: Millis
+  readonly timeouts: Facts['timeouts']
+  readonly #text: string
+  #rest: Omit<Facts, 'createdAt'> | null = null
+
+  constructor(text: string) {
+    this.#text = text
+    this.createdAt = parse36(text, 1, TIME_WIDTH)
+    this.timeouts = text.charAt(REST_AT - 1) === NO_TIMEOUTS ? null : this.#parsed().timeouts
+  }
+
+  get auth(): Auth | null {
+    return this.#parsed().auth
+  }
+
+  get from(): string | null {
+    return this.#parsed().from
+  }
+
+  get agent(): string | null {
+    return this.#parsed().agent
+  }
+
+  get network(): string | null {
+    return this.#parsed().network
+  }
+
+  #parsed(): Omit<Facts, 'createdAt'> {
+    this.#rest ??= JSON.parse(this.#text.slice(REST_AT)) as Omit<Facts, 'createdAt'>
+    return this.#rest
+  }
 }
 
 /** A `User-Agent` cut to what is worth keeping, without control characters, so that it can be logged as it is. */

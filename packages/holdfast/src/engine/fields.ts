@@ -1,5 +1,5 @@
 import { HoldfastError } from './errors.js'
-import { decode, encode, freeze } from './json.js'
+import { checkJson, decode, encode, freeze } from './json.js'
 
 /** One field that a request changed. */
 export interface Change {
@@ -86,7 +86,7 @@ export class Fields {
       return
     }
     checkName(field)
-    encode(value, field)
+    checkJson(value, field)
     this.#assign(field, value)
   }
 

@@ -1,4 +1,5 @@
-import { formatNumber, HASH_WIDTH, NUMBER_WIDTH } from './credential.js'
+import { formatNumber, formatTime, NUMBER_WIDTH, parse36, TIME_WIDTH } from './base36.js'
+import { HASH_WIDTH } from './credential.js'
 import type { Millis } from './row.js'
 
 /** One secret of a row, by its hash. */
@@ -26,7 +27,6 @@ export interface Keys {
 
 // Fixed width, because it is read at every request: format digit, the current secret's hash, number and time, the highest
 // number, flags; then for each further secret `o` (offer) or `g` (grace), number, hash, time.
-const TIME_WIDTH = 9
 const HEAD_WIDTH = 1 + HASH_WIDTH + NUMBER_WIDTH + TIME_WIDTH + NUMBER_WIDTH + 1
 const ENTRY_WIDTH = 1 + NUMBER_WIDTH + HASH_WIDTH + TIME_WIDTH
 
@@ -74,14 +74,11 @@ export function parseKeys(text: string): Keys | null {
   }
 }
 
+/** Since when the current secret is, of keys that are known to be of this format: all that most requests ask of them. */
+export function currentSince(text: string): Millis {
+  return parse36(text, 1 + HASH_WIDTH + NUMBER_WIDTH, TIME_WIDTH)
+}
+
 function entry(mark: 'o' | 'g', secret: KnownSecret): string {
   return mark + formatNumber(secret.number) + secret.hash + formatTime(secret.at)
-}
-
-function formatTime(at: Millis): string {
-  return Math.max(0, Math.round(at)).toString(36).padStart(TIME_WIDTH, '0')
-}
-
-function parse36(text: string, at: number, width: number): number {
-  return Number.parseInt(text.slice(at, at + width), 36)
 }

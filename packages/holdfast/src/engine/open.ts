@@ -6,11 +6,12 @@ import type { Unreadable } from './credential.js'
 import type { Engine } from './engine.js'
 import { HoldfastError } from './errors.js'
 import { judge, type Verdict } from './judge.js'
-import { formatKeys } from './keys.js'
+import { formatKeys, type Keys } from './keys.js'
 import { patched } from './plan.js'
 import { newOp } from './random.js'
 import { refusalOf } from './refusal.js'
 import { promote, turn } from './renewal.js'
+import type { Awaitable, Row } from './row.js'
 import { isReadable, type Readable, type Realm, type Twice } from './transport.js'
 import { coded, Visit } from './visit.js'
 import type { Arrival, Opened, Refusal, Wire } from './wire.js'
@@ -109,13 +110,13 @@ async function find<S>(visit: Visit<S>, realm: Realm, shown: Readable): Promise<
 }
 
 /** Carries out what a verdict asks for. `again`: judge once more, from the primary. */
-async function follow<S>(
+function follow<S>(
   visit: Visit<S>,
   realm: Realm,
   verdict: Verdict,
   { credential, text }: Readable,
   primary: boolean,
-): Promise<Binding | null | 'again'> {
+): Awaitable<Binding | null | 'again'> {
   const { engine } = visit
   if (verdict.is !== 'live' && !primary) return 'again'
   switch (verdict.is) {
@@ -137,54 +138,60 @@ async function follow<S>(
   }
 }
 
-async function live<S>(
+function live<S>(
   visit: Visit<S>,
   realm: Realm,
   verdict: Extract<Verdict, { is: 'live' }>,
   secret: string,
   text: string,
-): Promise<Binding | 'again' | null> {
+): Awaitable<Binding | 'again' | null> {
   const { engine } = visit
   const { row, facts, keys, lifetimes } = verdict
   const binding: Binding = { row, facts, lifetimes, realm, secret, text, suspect: keys.suspect }
-  const now = engine.now()
-  if (verdict.standing === 'offered') {
-    const op = newOp()
-    const patch = { keys: formatKeys(promote(keys, secret, now)), ifKeys: row.keys, op, seenAt: now }
-    try {
-      const version = await engine.acts.patch(row.handle, {
-        ...patch,
-        expiresAt: expiresAt(lifetimes, facts.createdAt, now),
-      })
-      // Refused: somebody was faster, or this is the second copy of what was carried out.
-      const there = version === null ? await engine.acts.get(row.handle, true) : patched(row, patch, version)
-      if (there === null || (version === null && !there.ops.includes(op))) return 'again'
-      engine.events.emit('renewed', { at: now, handle: row.handle, user: row.user })
-      return there.ended === null ? { ...binding, row: there } : 'again'
-    } catch (error) {
-      // The offer stays an offer: the next request that brings it promotes it.
-      engine.trace?.(`promotion failed: ${coded(error).code}`)
-      return binding
-    }
-  }
+  if (verdict.standing === 'offered') return promoted(engine, binding, keys)
   const { every, onStalled } = engine.renewal
-  if (onStalled === 'end' && every !== null && row.user !== null && verdict.standing === 'current') {
-    // Also where it was noted already: as by a request that was answered after the last lease and opened before its end.
-    if (turn({ ...keys, stalled: false }, every, now) === 'stalled') {
-      const op = newOp()
-      const ended = await engine.acts.end(row.handle, {
-        op,
-        reason: 'stalled',
-        until: now + TOMBSTONE,
-        ifKeys: row.keys,
-      })
-      if (ended === 'guarded') return 'again'
-      if (ended?.ended?.by === op)
-        engine.events.emit('stalled', { at: now, handle: row.handle, user: row.user, action: 'end' })
-      return null
-    }
+  if (onStalled !== 'end' || every === null || row.user === null || verdict.standing !== 'current') return binding
+  // Also where it was noted already: as by a request that was answered after the last lease and opened before its end.
+  return turn({ ...keys, stalled: false }, every, engine.now()) === 'stalled' ? stalled(engine, row) : binding
+}
+
+/** The first sight of an offer makes it the current secret. */
+async function promoted(engine: Engine, binding: Binding, keys: Keys): Promise<Binding | 'again'> {
+  const { row, facts, lifetimes, secret } = binding
+  const now = engine.now()
+  const op = newOp()
+  const patch = {
+    keys: formatKeys(promote(keys, secret, now)),
+    ifKeys: row.keys,
+    op,
+    seenAt: now,
+    expiresAt: expiresAt(lifetimes, facts.createdAt, now),
   }
-  return binding
+  try {
+    const version = await engine.acts.patch(row.handle, patch)
+    // Refused: somebody was faster, or this is the second copy of what was carried out.
+    const there = version === null ? await engine.acts.get(row.handle, true) : patched(row, patch, version)
+    if (there === null || (version === null && !there.ops.includes(op))) return 'again'
+    engine.events.emit('renewed', { at: now, handle: row.handle, user: row.user })
+    return there.ended === null ? { ...binding, row: there } : 'again'
+  } catch (error) {
+    // The offer stays an offer: the next request that brings it promotes it.
+    engine.trace?.(`promotion failed: ${coded(error).code}`)
+    return binding
+  }
+}
+
+/** Six offers went unanswered, and the policy ends such a session. */
+async function stalled(engine: Engine, row: Row): Promise<null | 'again'> {
+  const now = engine.now()
+  const op = newOp()
+  const ending = { op, reason: 'stalled', until: now + TOMBSTONE, ifKeys: row.keys } as const
+  const ended = await engine.acts.end(row.handle, ending)
+  if (ended === 'guarded') return 'again'
+  if (ended?.ended?.by === op) {
+    engine.events.emit('stalled', { at: now, handle: row.handle, user: row.user, action: 'end' })
+  }
+  return null
 }
 
 async function over(engine: Engine, verdict: Extract<Verdict, { is: 'over' }>): Promise<null> {

@@ -1,5 +1,5 @@
 import { type Credential, sameDigest } from './credential.js'
-import type { Keys, KnownSecret } from './keys.js'
+import { currentSince, type Keys, type KnownSecret } from './keys.js'
 import type { Millis } from './row.js'
 
 /** How far the clocks of two nodes may be apart. Windows are judged in the client's favour by this much. */
@@ -68,6 +68,12 @@ export function turn(keys: Keys, every: Millis, now: Millis): Turn {
   if (now < nextTurn(keys, every)) return 'not-yet'
   if (keys.offers.length < MOST_OFFERS) return 'offer'
   return keys.stalled ? 'not-yet' : 'stalled'
+}
+
+/** Whether the current secret is too young for a successor: from the text of the keys, because nearly every request asks. */
+export function isYoung(keys: string, every: Millis, now: Millis): boolean {
+  const since = currentSince(keys)
+  return since !== DUE && now < since + every
 }
 
 /** The first moment at which it can be somebody's turn: the secret is old enough, no former one has grace, no offer waits. */

@@ -12,7 +12,7 @@ import { parseKeys } from './keys.js'
 import type { Intent } from './plan.js'
 import { newOp } from './random.js'
 import { refusalOf } from './refusal.js'
-import { turn } from './renewal.js'
+import { isYoung, turn } from './renewal.js'
 import type { Awaitable, Row } from './row.js'
 import type { Lane, Presented, Realm } from './transport.js'
 import type { Answer, Arrival, Exchange, Refusal, Wire } from './wire.js'
@@ -258,8 +258,10 @@ export class Visit<S = unknown> implements Exchange<S> {
     if (!this.lane.codec(binding.realm).renews) return false
     if (this.renewal) return true
     const every = this.engine.renewal.every ?? Number.POSITIVE_INFINITY
+    const now = this.engine.now()
+    if (isYoung(binding.row.keys, every, now)) return false
     const keys = parseKeys(binding.row.keys)
-    return keys !== null && keys.current.hash === binding.secret && turn(keys, every, this.engine.now()) !== 'not-yet'
+    return keys !== null && keys.current.hash === binding.secret && turn(keys, every, now) !== 'not-yet'
   }
 
   /** A visitor's credential under the key that signs now, where it came under an older one. */

@@ -89,7 +89,12 @@ function sharedName({ user, visitor }: CookiePair<CookieAttributes>, name: strin
 /** Of up to four cookies of one name exactly one may be a credential; of two nobody can say which is the browser's own. */
 function shownUnder(codec: Codec, header: string, name: string): Shown {
   const values = cookiesNamed(header, name, MOST_SAME_NAMED)
-  if (values.length === 0) return null
+  const [only] = values
+  if (only === undefined) return null
+  if (values.length === 1) {
+    const read = codec.read(only)
+    return typeof read === 'string' ? read : { credential: read, text: only }
+  }
   const valid: Readable[] = []
   let unreadable: Unreadable = 'malformed'
   for (const text of new Set(values.slice(0, MOST_SAME_NAMED))) {
