@@ -52,7 +52,6 @@ export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'base64url')
 }
 
-/** Characters of a number, in base 36. */
 /** Characters of a SHA-256 digest, in base64url. */
 export const HASH_WIDTH = 43
 

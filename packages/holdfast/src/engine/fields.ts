@@ -181,15 +181,12 @@ export class Fields {
   }
 
   /** A field as it stands in the store after an act of its own. What the handler changed meanwhile is still to be written. */
-  replace(field: string, text: string | null): void {
+  replace(field: string, texts: ReadonlyMap<string, string>): void {
     const touched = this.#touched.get(field)
     if (touched !== undefined && !this.hasChanged(field)) {
       if (isSuspect(touched)) this.#suspects -= 1
       this.#touched.delete(field)
     }
-    const texts = new Map(this.#texts)
-    if (text === null) texts.delete(field)
-    else texts.set(field, text)
     this.#texts = texts
   }
 

@@ -15,7 +15,7 @@ import { nextTurn } from './renewal.js'
 import { credentialsChanged } from './revoke.js'
 import type { Millis } from './row.js'
 import type { Committed, Visit } from './visit.js'
-import { write } from './write.js'
+import { afterwards, write } from './write.js'
 
 /** A user id whose fences were read before the password was checked; `sessions.beginSignIn` makes one. */
 export interface BegunSignIn {
@@ -147,7 +147,7 @@ export class Session<Data extends object> {
     visit.look()
     checkName(field)
     let value: Data[Field] | undefined
-    if (visit.fields.hasChanged(field)) await this.commit()
+    await this.#flushed(field)
     for (;;) {
       if (visit.binding !== null) break
       value = await fn(visit.fields.get(field) as Data[Field] | undefined)
@@ -167,7 +167,7 @@ export class Session<Data extends object> {
   /** Reads a field once: the value goes to the one request that removed it, every other gets `undefined`. */
   async take<Field extends keyof Data & string>(field: Field): Promise<Data[Field] | undefined> {
     this.#visit.look()
-    if (this.#visit.fields.hasChanged(field)) await this.commit()
+    await this.#flushed(field)
     let taken: string | null = null
     const written = await this.#writeField(field, (text) => {
       taken = text
@@ -247,6 +247,12 @@ export class Session<Data extends object> {
     return { handle: this.handle, user: this.user }
   }
 
+  /** What the handler itself has changed in a field comes before an act on what is stored. */
+  async #flushed(field: string): Promise<void> {
+    await this.#visit.underWay
+    if (this.#visit.fields.hasChanged(field)) await this.commit()
+  }
+
   /** `null`: another act of this request has created the row meanwhile. */
   async #createWith(field: string, value: unknown): Promise<Committed | null> {
     const visit = this.#visit
@@ -266,18 +272,15 @@ export class Session<Data extends object> {
     const { binding, engine, fields } = visit
     if (binding === null) return 'nothing'
     visit.arm()
-    let text: string | null = null
     const terms = { createdAt: binding.facts.createdAt, lifetimes: binding.lifetimes }
     const intent = { op: newOp(), changes: [] }
-    const written = await write(engine.acts, binding.row, intent, terms, engine.now, engine.patience, async (row) => {
-      const changes = await changesOf(row.fields.get(field) ?? null)
-      text = changes[0]?.text ?? null
-      return changes
-    })
+    const written = await write(engine.acts, binding.row, intent, terms, engine.now, engine.patience, (row) =>
+      changesOf(row.fields.get(field) ?? null),
+    )
     if (written.was === 'dropped') visit.drop([field], written.reason)
     if (written.was !== 'applied') return written.was
-    if (written.row.version > binding.row.version) binding.row = written.row
-    fields.replace(field, text)
+    binding.row = afterwards(binding.row, written)
+    fields.replace(field, binding.row.fields)
     return 'applied'
   }
 }

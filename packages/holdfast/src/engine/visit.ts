@@ -16,7 +16,7 @@ import { isYoung, turn } from './renewal.js'
 import type { Awaitable, Row } from './row.js'
 import type { Lane, Presented, Realm } from './transport.js'
 import type { Answer, Arrival, Exchange, Refusal, Wire } from './wire.js'
-import { write } from './write.js'
+import { afterwards, write } from './write.js'
 
 /** What became of pending changes. */
 export type Committed = 'applied' | 'dropped' | 'nothing'
@@ -135,6 +135,11 @@ export class Visit<S = unknown> implements Exchange<S> {
     return run
   }
 
+  /** The acts of this request that have begun; never rejects. `null`: none. */
+  get underWay(): Promise<unknown> | null {
+    return this.#tail
+  }
+
   /** Writes what has changed. `offer`: the answer can still carry a new secret. */
   async flush(offer: boolean): Promise<Committed> {
     const changes = this.fields.changes()
@@ -212,8 +217,8 @@ export class Visit<S = unknown> implements Exchange<S> {
       this.#unknown = null
       if (written.was === 'nothing') return 'nothing'
       if (again !== null && written.was === 'applied' && written.plan === null) {
-        binding.row = written.row
-        this.fields.written(again.changes, written.row.fields)
+        binding.row = afterwards(binding.row, written)
+        this.fields.written(again.changes, binding.row.fields)
         const rest = await this.#write(binding, this.fields.changes(), offer)
         return rest === 'nothing' ? 'applied' : rest
       }
@@ -226,16 +231,16 @@ export class Visit<S = unknown> implements Exchange<S> {
         return changes.length > 0 ? 'dropped' : 'nothing'
       }
       this.renewal = false
-      binding.row = written.row
-      this.fields.written(changes, written.row.fields)
-      const about = { at: engine.now(), handle: written.row.handle, user: written.row.user }
+      const row = afterwards(binding.row, written)
+      binding.row = row
+      this.fields.written(changes, row.fields)
+      const about = { at: engine.now(), handle: row.handle, user: row.user }
       for (const field of written.plan?.overlapped ?? []) engine.events.emit('overlapped', { ...about, field })
       if (written.plan?.stalled) engine.events.emit('stalled', { ...about, action: 'report' })
-      const offered =
-        secret === null ? undefined : parseKeys(written.row.keys)?.offers.find((o) => o.hash === candidate)
+      const offered = secret === null ? undefined : parseKeys(row.keys)?.offers.find((o) => o.hash === candidate)
       if (offered !== undefined && secret !== null) {
-        const text = this.lane.codec(binding.realm).issue(written.row.handle, offered.number, secret)
-        this.give(binding.realm, written.row, binding.lifetimes, binding.facts, text)
+        const text = this.lane.codec(binding.realm).issue(row.handle, offered.number, secret)
+        this.give(binding.realm, row, binding.lifetimes, binding.facts, text)
         engine.trace?.(`offered secret ${offered.number}`)
       }
       return changes.length > 0 ? 'applied' : 'nothing'

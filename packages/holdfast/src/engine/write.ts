@@ -10,10 +10,12 @@ export type Written =
   | { readonly was: 'nothing' }
   | {
       readonly was: 'applied'
-      /** The row as it is now known to be. */
+      /** The row that the write was planned from, or in which an earlier attempt was found carried out. */
       readonly row: Row
       /** What was sent; `null` where an earlier attempt turned out to have been carried out. */
       readonly plan: Extract<Plan, { act: 'patch' }> | null
+      /** The row's version afterwards. */
+      readonly version: number
     }
   | { readonly was: 'dropped'; readonly reason: DropReason }
 
@@ -39,12 +41,21 @@ export async function write(
     const planned = plan(row, asked, terms, now())
     if (planned.act === 'nothing') return { was: 'nothing' }
     if (planned.act === 'dropped') return { was: 'dropped', reason: planned.reason }
-    if (planned.act === 'applied') return { was: 'applied', row: row as Row, plan: null }
+    if (planned.act === 'applied') return { was: 'applied', row: row as Row, plan: null, version: (row as Row).version }
     const version = await acts.patch(known.handle, planned.patch)
-    if (version !== null) return { was: 'applied', row: patched(row as Row, planned.patch, version), plan: planned }
+    if (version !== null) return { was: 'applied', row: row as Row, plan: planned, version }
     if (performance.now() - started > patience) throw conflict()
     row = await acts.get(known.handle, true)
   }
+}
+
+/**
+ * The row as it is known after a write, to a request that knew it as `known` when the answer came. Of two writes of one
+ * request that were under way together, each tells only what it did itself.
+ */
+export function afterwards(known: Row, { row, plan, version }: Extract<Written, { was: 'applied' }>): Row {
+  const newer = known.version > row.version ? known : row
+  return plan === null ? newer : patched(newer, plan.patch, Math.max(newer.version, version))
 }
 
 /** What a write throws that was refused again and again until its time was over. */

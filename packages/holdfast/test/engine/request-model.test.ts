@@ -82,6 +82,31 @@ test('to one client, whatever it does one after the other, a session is an objec
       expect(await client.ask((session) => ({ ...session.data }))).toEqual(kept)
       expect([events.overlapped, events.dropped]).toEqual([[], []])
     }),
-    { numRuns: 400 },
+    {
+      numRuns: 2000,
+      examples: [
+        // A commit that nobody awaits comes back after an update of another field.
+        [
+          [
+            { does: 'commit' },
+            { does: 'commit' },
+            { does: 'push', value: 0 },
+            { does: 'update', field: 'likes' },
+            { does: 'look', field: 'likes' },
+          ],
+          true,
+        ],
+        // A field is removed while the first write of a visitor, which holds it, is under way.
+        [
+          [
+            { does: 'push', value: 0 },
+            { does: 'commit' },
+            { does: 'remove', field: 'cart' },
+            { does: 'update', field: 'cart' },
+          ],
+          false,
+        ],
+      ],
+    },
   )
 })
