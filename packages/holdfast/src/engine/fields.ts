@@ -20,6 +20,8 @@ interface Touched {
    * `hidden` is absent to the handler and stays in the row.
    */
   state: 'read' | 'frozen' | 'hidden' | 'object' | 'assigned'
+  /** The handler was shown what the row holds. */
+  shown: boolean
 }
 
 const NO_FIELDS: ReadonlyMap<string, string> = new Map()
@@ -56,7 +58,7 @@ export class Fields {
     if (touched !== undefined && touched.state !== 'frozen') return touched.value
     const text = touched === undefined ? this.#texts.get(field) : touched.base
     const value = text == null ? undefined : decode(text)
-    this.#touch(field, { value, base: text ?? null, state: isObject(value) ? 'object' : 'read' })
+    this.#touch(field, { value, base: text ?? null, state: isObject(value) ? 'object' : 'read', shown: true })
     return value
   }
 
@@ -69,7 +71,7 @@ export class Fields {
     }
     const text = this.#texts.get(field)
     const value = text === undefined ? undefined : freeze(decode(text))
-    this.#touch(field, { value, base: text ?? null, state: isObject(value) ? 'frozen' : 'read' })
+    this.#touch(field, { value, base: text ?? null, state: isObject(value) ? 'frozen' : 'read', shown: true })
     return value
   }
 
@@ -105,6 +107,11 @@ export class Fields {
       if (touched.value !== undefined && !this.#texts.has(name)) names.push(name)
     }
     return names
+  }
+
+  /** The fields of which the handler was shown what the row holds. */
+  shownNames(): string[] {
+    return [...this.#touched.keys()].filter((name) => this.#touched.get(name)?.shown)
   }
 
   /** Every field that the row has, or that the handler has touched, removed ones included. */
@@ -160,7 +167,7 @@ export class Fields {
     for (const { field, text } of changes) {
       const touched = this.#touched.get(field)
       if (touched === undefined) continue
-      if (isObject(touched.value)) this.#touch(field, { value: touched.value, base: text, state: 'object' })
+      if (isObject(touched.value)) this.#touch(field, { ...touched, base: text, state: 'object' })
       else {
         // The handler may have assigned again while the write was under way: that is still to be written.
         this.#touch(field, { ...touched, base: text })
@@ -171,7 +178,7 @@ export class Fields {
 
   /** Makes a field absent for this request; a write of it still meets what is there. */
   hide(field: string): void {
-    this.#touch(field, { value: undefined, base: this.#texts.get(field) ?? null, state: 'hidden' })
+    this.#touch(field, { value: undefined, base: this.#texts.get(field) ?? null, state: 'hidden', shown: false })
   }
 
   /** Puts a value in place of one that does not fit any more, as a change of what was read. */
@@ -191,7 +198,8 @@ export class Fields {
   }
 
   #assign(field: string, value: unknown): void {
-    this.#touch(field, { value, base: this.#touched.get(field)?.base, state: 'assigned' })
+    const before = this.#touched.get(field)
+    this.#touch(field, { value, base: before?.base, state: 'assigned', shown: before?.shown ?? false })
   }
 
   #touch(field: string, touched: Touched): void {

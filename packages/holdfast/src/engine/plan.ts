@@ -37,7 +37,9 @@ export type Plan =
   | {
       readonly act: 'patch'
       readonly patch: Patch
-      /** Fields in which two requests changed the same value. */
+      /** Fields that another request had written since they were read: both changes are in what this patch writes. */
+      readonly merged: readonly string[]
+      /** Those among them in which both changed the same value. */
       readonly overlapped: readonly string[]
       /** The number of the secret that this patch offers; `null` if it offers none. */
       readonly offered: number | null
@@ -69,6 +71,7 @@ export function plan(row: Row | null, intent: Intent, terms: Terms, now: Millis)
       seenAt: now,
       expiresAt: expiresAt(terms.lifetimes, terms.createdAt, now),
     },
+    merged: fields.merged,
     overlapped: fields.overlapped,
     offered: keys?.offered ?? null,
     stalled: keys?.stalled ?? false,
@@ -79,11 +82,16 @@ export function plan(row: Row | null, intent: Intent, terms: Terms, now: Millis)
 function planFields(
   row: Row,
   changes: readonly Change[],
-): { readonly patch: Pick<Patch, 'set' | 'unset' | 'ifFields'> | null; readonly overlapped: readonly string[] } {
-  if (changes.length === 0) return { patch: null, overlapped: [] }
+): {
+  readonly patch: Pick<Patch, 'set' | 'unset' | 'ifFields'> | null
+  readonly merged: readonly string[]
+  readonly overlapped: readonly string[]
+} {
+  if (changes.length === 0) return { patch: null, merged: [], overlapped: [] }
   const set = new Map<string, string>()
   const unset: string[] = []
   const ifFields = new Map<string, string | null>()
+  const both: string[] = []
   const overlapped: string[] = []
   for (const { field, text, base } of changes) {
     const there = row.fields.get(field) ?? null
@@ -93,6 +101,7 @@ function planFields(
       if (there !== base) {
         const merged = mergeTexts(base, text, there)
         result = merged.text
+        both.push(field)
         if (merged.overlapped) overlapped.push(field)
         if (result === there) continue
       }
@@ -106,7 +115,7 @@ function planFields(
     ...(unset.length > 0 ? { unset } : {}),
     ...(ifFields.size > 0 ? { ifFields } : {}),
   }
-  return { patch, overlapped }
+  return { patch, merged: both, overlapped }
 }
 
 function planKeys(

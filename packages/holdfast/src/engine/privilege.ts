@@ -13,7 +13,7 @@ import { knowsSecret } from './renewal.js'
 import type { Ended, Row } from './row.js'
 import { credentialsOf, isReadable } from './transport.js'
 import type { Visit } from './visit.js'
-import { afterwards, write } from './write.js'
+import { write } from './write.js'
 
 /** What a sign-in may name. */
 export interface SignIn {
@@ -285,7 +285,7 @@ async function mergeLate(
   const { engine } = visit
   const terms = { createdAt: binding.facts.createdAt, lifetimes: binding.lifetimes }
   const written = await write(engine.acts, binding.row, { op: newOp(), changes }, terms, engine.now, engine.patience)
-  if (written.was === 'applied') binding.row = afterwards(binding.row, written)
+  if (written.was === 'applied') visit.learn(binding, written)
   else if (written.was === 'dropped') throw overtaken({ reason: written.reason })
 }
 

@@ -15,7 +15,7 @@ import { nextTurn } from './renewal.js'
 import { credentialsChanged } from './revoke.js'
 import type { Millis } from './row.js'
 import type { Committed, Visit } from './visit.js'
-import { afterwards, write } from './write.js'
+import { write } from './write.js'
 
 /** A user id whose fences were read before the password was checked; `sessions.beginSignIn` makes one. */
 export interface BegunSignIn {
@@ -70,6 +70,14 @@ export interface Inspection {
     readonly since: Millis
     /** The first moment at which an answer may carry its successor; `null` where it is not renewed. */
     readonly renews: Millis | null
+  }
+  /** Names of fields, as far as this request has come. Its last changes are written after the handler has answered. */
+  readonly request: {
+    /** The handler was shown what is stored there. What `update` and `take` read is among what they wrote. */
+    readonly read: readonly string[]
+    readonly wrote: readonly string[]
+    /** Written by another request too since this one began: both changes were kept as far as they do not exclude each other. */
+    readonly merged: readonly string[]
   }
 }
 
@@ -239,7 +247,16 @@ export class Session<Data extends object> {
     const renews = nextTurn(keys, every ?? Number.POSITIVE_INFINITY)
     const renewed = Number.isFinite(renews) && binding.row.user !== null && !keys.stalled
     const { number, at } = keys.current
-    return { version: binding.row.version, secret: { number, since: at, renews: renewed ? renews : null } }
+    const wrote = [...(this.#visit.wrote ?? [])]
+    return {
+      version: binding.row.version,
+      secret: { number, since: at, renews: renewed ? renews : null },
+      request: {
+        read: this.#visit.fields.shownNames(),
+        wrote: wrote.map(([field]) => field),
+        merged: wrote.filter(([, merged]) => merged).map(([field]) => field),
+      },
+    }
   }
 
   /** What may be shown of a session: never its data, never a secret. */
@@ -279,8 +296,7 @@ export class Session<Data extends object> {
     )
     if (written.was === 'dropped') visit.drop([field], written.reason)
     if (written.was !== 'applied') return written.was
-    binding.row = afterwards(binding.row, written)
-    fields.replace(field, binding.row.fields)
+    fields.replace(field, visit.learn(binding, written).fields)
     return 'applied'
   }
 }

@@ -16,7 +16,7 @@ import { isYoung, turn } from './renewal.js'
 import type { Awaitable, Row } from './row.js'
 import type { Lane, Presented, Realm } from './transport.js'
 import type { Answer, Arrival, Exchange, Refusal, Wire } from './wire.js'
-import { afterwards, write } from './write.js'
+import { afterwards, type Written, write } from './write.js'
 
 /** What became of pending changes. */
 export type Committed = 'applied' | 'dropped' | 'nothing'
@@ -35,6 +35,8 @@ export class Visit<S = unknown> implements Exchange<S> {
   unresolved = false
   /** `renew()` was called. */
   renewal = false
+  /** The fields that this request wrote, each with whether it was merged with what another request had written. */
+  wrote: Map<string, boolean> | null = null
   readonly #wire: Wire | undefined
   readonly #cookies = new Map<Realm, string>()
   #data: object | null = null
@@ -140,6 +142,17 @@ export class Visit<S = unknown> implements Exchange<S> {
     return this.#tail
   }
 
+  /** What is known of the row after a write that was carried out. */
+  learn(binding: Binding, written: Extract<Written, { was: 'applied' }>): Row {
+    binding.row = afterwards(binding.row, written)
+    const { patch, merged } = written.plan ?? {}
+    for (const field of [...(patch?.set?.keys() ?? []), ...(patch?.unset ?? [])]) {
+      this.wrote ??= new Map()
+      this.wrote.set(field, merged?.includes(field) || this.wrote.get(field) || false)
+    }
+    return binding.row
+  }
+
   /** Writes what has changed. `offer`: the answer can still carry a new secret. */
   async flush(offer: boolean): Promise<Committed> {
     const changes = this.fields.changes()
@@ -195,6 +208,7 @@ export class Visit<S = unknown> implements Exchange<S> {
     }
     if (!settling) this.mayGive('the first write of a visitor')
     const { binding, credential } = await bear(this, 'visitor', { user: null, fields })
+    this.wrote = new Map([...fields.keys()].map((field) => [field, false]))
     this.fields.written(changes, fields)
     this.bind(binding, this.fields)
     this.give('visitor', binding.row, binding.lifetimes, binding.facts, credential)
@@ -217,8 +231,7 @@ export class Visit<S = unknown> implements Exchange<S> {
       this.#unknown = null
       if (written.was === 'nothing') return 'nothing'
       if (again !== null && written.was === 'applied' && written.plan === null) {
-        binding.row = afterwards(binding.row, written)
-        this.fields.written(again.changes, binding.row.fields)
+        this.fields.written(again.changes, this.learn(binding, written).fields)
         const rest = await this.#write(binding, this.fields.changes(), offer)
         return rest === 'nothing' ? 'applied' : rest
       }
@@ -231,8 +244,7 @@ export class Visit<S = unknown> implements Exchange<S> {
         return changes.length > 0 ? 'dropped' : 'nothing'
       }
       this.renewal = false
-      const row = afterwards(binding.row, written)
-      binding.row = row
+      const row = this.learn(binding, written)
       this.fields.written(changes, row.fields)
       const about = { at: engine.now(), handle: row.handle, user: row.user }
       for (const field of written.plan?.overlapped ?? []) engine.events.emit('overlapped', { ...about, field })

@@ -84,7 +84,8 @@ describe('fields', () => {
     expect(patchOf(row(), [{ field: 'n', text: null, base: '1' }]).patch.unset).toEqual(['n'])
   })
   test('LC-07 what another request has added is merged, guarded by what is there', () => {
-    const { patch, overlapped } = patchOf(row(), [{ field: 'cart', text: '["b"]', base: '[]' }])
+    const { patch, merged, overlapped } = patchOf(row(), [{ field: 'cart', text: '["b"]', base: '[]' }])
+    expect(merged).toEqual(['cart'])
     expect(patch.set).toEqual(new Map([['cart', '["a","b"]']]))
     expect(patch.ifFields).toEqual(new Map([['cart', '["a"]']]))
     expect(overlapped).toEqual([])
