@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Doorway } from '../engine/wire.js'
 import { NodeArrival, type Verdict } from './arrival.js'
+import { holdByInheritance } from './held-response.js'
 import { enter } from './response-wire.js'
 
 /** What Express 4 and 5 add to a request, as far as we ask. */
@@ -28,6 +29,7 @@ export function sessionMiddleware(
   sessions: Doorway<unknown>,
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void {
   return (req: ExpressRequest, res, next) => {
+    holdByInheritance(res)
     const arrival = new NodeArrival(req, req.originalUrl ?? req.url, verdictOf(req))
     enter(sessions, req, res, arrival).then((mayEnter) => {
       if (mayEnter) next()

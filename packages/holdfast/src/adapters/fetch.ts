@@ -44,6 +44,7 @@ export function withSessions<Rest extends unknown[]>(
       await exchange.settle()
       throw error
     }
+    wire.status = response.status
     const verdict = await exchange.settle()
     wire.gone = true
     return isRefusal(verdict) ? refused(verdict) : answered(response, verdict)
@@ -53,10 +54,13 @@ export function withSessions<Rest extends unknown[]>(
 /** Nothing is held here: the handler's answer is in our hands before it leaves. */
 class FetchWire implements Wire {
   gone = false
+  status = 0
 
   arm(): void {}
 
-  look(): void {}
+  unchanged(): boolean {
+    return this.status === 304
+  }
 
   sent(): boolean {
     return this.gone

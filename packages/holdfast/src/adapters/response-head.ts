@@ -10,12 +10,17 @@ export function nodeError<E extends Error>(error: E, code: string): E {
   return Object.assign(error, { code })
 }
 
+/** Whether a number can stand in a status line. Node takes its text as well. */
+export function isStatus(status: number): boolean {
+  return status >= 100 && status <= 999
+}
+
 /**
  * Throws what Node would throw for this head. A held answer is sent when nobody is there any more to catch it, so that
  * what can be refused is refused at the call.
  */
 export function checkHead(res: ServerResponse, status: number): void {
-  if (!(status >= 100 && status <= 999)) {
+  if (!isStatus(status)) {
     throw nodeError(new RangeError(`Invalid status code: ${status}`), 'ERR_HTTP_INVALID_STATUS_CODE')
   }
   // Own only on node:http: reading it on HTTP/2 prints a warning.

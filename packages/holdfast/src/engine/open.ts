@@ -54,7 +54,6 @@ export async function open<S>(
     unresolved = true
   }
   if (unresolved) visit.unresolved = true
-  if (visit.due()) visit.arm()
   return { exchange: visit }
 }
 

@@ -79,8 +79,8 @@ export class Visit<S = unknown> implements Exchange<S> {
     this.#data = null
   }
 
-  /** Whether something is due by itself that needs the answer held: a touch, a new secret, a newer key. */
-  due(): boolean {
+  /** Whether something is to be written or said that no handler asked for: a touch, a new secret, a newer key. */
+  #due(): boolean {
     const { binding } = this
     if (binding === null) return false
     return (
@@ -101,7 +101,6 @@ export class Visit<S = unknown> implements Exchange<S> {
   look(): void {
     if (this.#looked || this.binding === null) return
     this.#looked = true
-    this.#wire?.look()
   }
 
   /** Throws before anything that would need a cookie which cannot be sent any more, or not over this connection. */
@@ -170,7 +169,7 @@ export class Visit<S = unknown> implements Exchange<S> {
 
   settle(): Awaitable<Answer | Refusal> {
     try {
-      if (this.#tail === null && !this.fields.suspect && !this.renewal && !this.due()) return this.#answer()
+      if (this.#tail === null && !this.fields.suspect && !this.renewal && !this.#due()) return this.#answer()
     } catch (error) {
       return this.#refuse(error)
     }
@@ -274,6 +273,7 @@ export class Visit<S = unknown> implements Exchange<S> {
     if (binding.realm !== 'user' || binding.row.user === null || binding.text === null) return false
     if (!this.lane.codec(binding.realm).renews) return false
     if (this.renewal) return true
+    if (!this.#mayCarry()) return false
     const every = this.engine.renewal.every ?? Number.POSITIVE_INFINITY
     const now = this.engine.now()
     if (isYoung(binding.row.keys, every, now)) return false
@@ -281,10 +281,18 @@ export class Visit<S = unknown> implements Exchange<S> {
     return keys !== null && keys.current.hash === binding.secret && turn(keys, every, now) !== 'not-yet'
   }
 
+  /**
+   * Whether the answer may carry a cookie that is only due. Where the handler did not look at the session it is a file or a
+   * page for everybody, which caches may keep.
+   */
+  #mayCarry(): boolean {
+    return this.#looked && this.#wire?.unchanged() !== true
+  }
+
   /** A visitor's credential under the key that signs now, where it came under an older one. */
   #reissued(): string | null {
     const { binding } = this
-    if (binding === null || binding.text === null || binding.row.user !== null) return null
+    if (binding === null || binding.text === null || binding.row.user !== null || !this.#mayCarry()) return null
     return this.lane.codec(binding.realm).reissue(binding.text)
   }
 

@@ -31,8 +31,11 @@ export interface Arrival {
 export interface Wire {
   /** Something may have to be written: hold the first byte until `settle` has answered. Called any number of times. */
   arm(): void
-  /** The handler looked at a live session: the answer is `Cache-Control: private` unless the app said otherwise. Called once. */
-  look(): void
+  /**
+   * Whether the answer sends nothing but word that the client's copy is still good (304, RFC 9110 section 15.4.5): no secret
+   * that is due travels with it. Asked when the answer is settled.
+   */
+  unchanged(): boolean
   /** Whether the first byte has left, or is on its way and cannot be held any more. */
   sent(): boolean
 }

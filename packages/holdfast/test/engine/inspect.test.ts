@@ -20,7 +20,7 @@ test('version and secret of the row, and when it is renewed next', async () => {
   expect(first).toMatchObject({ version: 1, secret: { number: 1, since: signedIn, renews: signedIn + 15 * MINUTE } })
 
   clock.advance(16 * MINUTE)
-  await ada.ask(() => undefined)
+  await ada.ask((session) => session.user)
   const renewed = await ada.ask((session) => session.inspect())
   expect(renewed?.secret).toEqual({ number: 2, since: clock.now(), renews: clock.now() + 15 * MINUTE })
   expect(renewed?.version).toBeGreaterThan(1)

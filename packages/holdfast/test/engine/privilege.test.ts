@@ -267,7 +267,7 @@ describe('in order', () => {
     const { sessions } = site({ store: spy })
     const opened = await sessions.open(
       { method: 'GET', url: '/', header: () => undefined, encrypted: true, peer: undefined },
-      { arm: () => undefined, look: () => undefined, sent: () => true },
+      { arm: () => undefined, unchanged: () => false, sent: () => true },
     )
     if (opened === null || 'refusal' in opened) throw new Error('refused')
     const { session } = opened.exchange

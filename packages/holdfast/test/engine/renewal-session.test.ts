@@ -284,7 +284,7 @@ describe('keys', () => {
     expect(await who(only)).toBe('ada')
   })
 
-  test('KY-05 a visitor’s cookie is written anew at once, with the same secret', async () => {
+  test('KY-05 PL-03 a visitor’s cookie is written anew with the next page, with the same secret', async () => {
     const shop = site()
     const visitor = shop.browser()
     await visitor.ask((session) => {
@@ -292,6 +292,8 @@ describe('keys', () => {
     })
     const before = partsOf(visitor.cookie('__Host-vid') ?? '')
     const rolled = browserOf(site({ store: shop.store, secret: [NEW, OLD] }).sessions, shop.clock, visitor.jar)
+    // PL-03: not with a file, which no handler looks at the session for.
+    expect((await rolled.visit(() => 'a file')).cookies).toEqual([])
     expect((await rolled.visit((session) => session.data.likes)).cookies).toHaveLength(1)
     const after = partsOf(visitor.cookie('__Host-vid') ?? '')
     expect(after).toMatchObject({ handle: before.handle, secret: before.secret })

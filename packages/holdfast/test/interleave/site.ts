@@ -46,7 +46,7 @@ export interface Reply {
 
 export type Handler = (session: Session<Data>, sessions: Sessions<Data>) => unknown
 
-const wire: Wire = { arm: () => undefined, look: () => undefined, sent: () => false }
+const wire: Wire = { arm: () => undefined, unchanged: () => false, sent: () => false }
 
 /** A same-origin request as a browser with these cookies sends it. */
 export function arrival(cookie: string | undefined): Arrival {

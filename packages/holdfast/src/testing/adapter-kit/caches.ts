@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { Declare, Route } from './fixture.js'
+import { cookieNames, type Declare, type Route } from './fixture.js'
 
 const PUBLIC = [
   ['Cache-Control', 'public, max-age=60, s-maxage=600'],
@@ -45,6 +45,24 @@ export function testCaches(test: Declare): void {
     const answer = await browser.get('/plain')
     assert.equal(answer.header('cache-control'), undefined)
     assert.deepEqual(answer.cookies, [])
+  })
+
+  test('a renewal that is due travels with no file, no 304, but with the first page that looks (PL-03)', async ({
+    open,
+  }) => {
+    let now = Date.now()
+    const file: Route = { method: 'GET', path: '/file', handle: () => ({ body: 'for everybody' }) }
+    const same: Route = {
+      method: 'GET',
+      path: '/same',
+      handle: ({ user }) => ({ status: 304, headers: [['ETag', `"${user}"`]] }),
+    }
+    const app = await open([file, same], { now: () => now })
+    const browser = app.browser()
+    await browser.post('/in')
+    now += 16 * 60_000
+    for (const path of ['/file', '/same', '/file']) assert.deepEqual((await browser.get(path)).cookies, [], path)
+    assert.deepEqual(cookieNames((await browser.get('/me')).cookies).set, [app.names.user])
   })
 
   test('two cookies of the app stay two beside what caches are told (CK-15)', async ({ open }) => {
