@@ -25,6 +25,11 @@ export function accountForm(body: unknown): AccountForm {
 export function flawOf({ name, email, password }: AccountForm): string | null {
   if (name === '') return 'Please say what to call you.'
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) return 'That is no email address.'
+  return passwordFlawOf(password)
+}
+
+/** What is wrong with a password that somebody wants to have; `null` if all is well. */
+export function passwordFlawOf(password: string): string | null {
   if (password.length < SHORTEST) return `A password needs ${SHORTEST} characters or more.`
   if (password.length > LONGEST) return `A password has ${LONGEST} characters at most.`
   return null

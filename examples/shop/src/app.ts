@@ -4,17 +4,21 @@ import { sessionMiddleware } from 'holdfast/express'
 import { sqliteStore } from 'holdfast/sqlite'
 import type { ShopData } from './data.js'
 import { openDatabase } from './database.js'
+import { lifetimes } from './lifetimes.js'
+import { notesOf } from './notes.js'
 import { ordersIn } from './orders.js'
 import { publicFiles } from './public-files.js'
 import { accountRoutes } from './routes/account.js'
 import { cartRoutes } from './routes/cart.js'
 import { catalogueRoutes } from './routes/catalogue.js'
-import { deviceRoutes } from './routes/devices.js'
 import { orderRoutes } from './routes/orders.js'
 import { nothingHere, troubles } from './routes/problems.js'
+import { signInRoutes } from './routes/sign-in.js'
+import { tryRoutes } from './routes/try.js'
 import { securityHeaders } from './security-headers.js'
 import type { Shop } from './shop.js'
 import type { StoreOption } from './store-option.js'
+import { createLab } from './try/lab.js'
 import { usersIn } from './users.js'
 
 /** What a shop is made from. */
@@ -46,25 +50,30 @@ export async function createShop({
   const sessions = createSessions<ShopData>({
     secret,
     store: store.kind === 'memory' ? memoryStore() : sqliteStore(database),
+    ...lifetimes,
     now,
     log,
   })
-  const shop: Shop = { sessions, users: usersIn(database), orders: ordersIn(database), now }
+  const notes = notesOf(sessions, now)
+  const shop: Shop = { sessions, users: usersIn(database), orders: ordersIn(database), notes, now }
+  const lab = createLab({ secret, now })
 
   const app = express()
   app.disable('x-powered-by')
   app.use(securityHeaders)
   app.use(publicFiles()) // before the sessions: a style sheet has none
-  app.use(sessionMiddleware(sessions))
+  app.use('/try', lab.routes) // as well: it has sessions of its own
+  app.use(sessionMiddleware(sessions), notes.middleware)
   app.use(express.urlencoded({ extended: false, limit: '10kb' }))
-  app.use(catalogueRoutes(shop), cartRoutes(shop), orderRoutes(shop), accountRoutes(shop), deviceRoutes(shop))
+  app.use(catalogueRoutes(shop), cartRoutes(shop), orderRoutes(shop))
+  app.use(signInRoutes(shop), accountRoutes(shop), tryRoutes(shop))
   app.use(nothingHere, troubles(log))
 
   return {
     ...shop,
     app,
     async close() {
-      await sessions.close()
+      await Promise.all([sessions.close(), lab.close()])
       database.close()
     },
   }

@@ -17,6 +17,8 @@ export interface Users {
   add(user: User, now: number): boolean
   byEmail(email: string): User | null
   byId(id: string): User | null
+  /** Answers whether it was changed: not if it is no longer the one it is changed from. */
+  changePassword(id: string, from: string, to: string): boolean
 }
 
 const schema = `
@@ -44,10 +46,14 @@ export function usersIn(database: SqliteDatabase): Users {
   )
   const byEmail = database.prepare('SELECT id, email, name, password_hash FROM shop_users WHERE email = ?')
   const byId = database.prepare('SELECT id, email, name, password_hash FROM shop_users WHERE id = ?')
+  const change = database.prepare(
+    'UPDATE shop_users SET password_hash = ? WHERE id = ? AND password_hash = ? RETURNING id',
+  )
   return {
     add: ({ id, email, name, passwordHash }, now) => insert.all(id, email, name, passwordHash, now).length > 0,
     byEmail: (email) => userOf(byEmail.get(email) as Columns | undefined),
     byId: (id) => userOf(byId.get(id) as Columns | undefined),
+    changePassword: (id, from, to) => change.all(to, id, from).length > 0,
   }
 }
 

@@ -80,7 +80,7 @@ describe.each(stores)('an account, with everything in %s', (_name, store) => {
     expect(ada.jar.cookies().map(({ name }) => name)).toEqual(['vid'])
     for (const at of [ada, copy]) {
       expect(words((await at.get('/cart')).text)).toContain('Nothing in it yet.')
-      expect((await at.get('/devices')).path).toBe('/sign-in?next=%2Fdevices')
+      expect((await at.get('/account')).path).toBe('/sign-in?next=%2Faccount')
     }
     expect((await served.shop.sessions.all()).sessions.filter(({ user }) => user !== null)).toEqual([])
   })
@@ -141,8 +141,8 @@ describe('a sign-in', () => {
   test('leads on to a path of the shop and nowhere else (OI-20), by 303 (OI-21)', async () => {
     served = await openShop()
     await signUp(served.browser())
-    const seen = await signIn(served.browser(), { next: '/devices' })
-    expect([seen.path, seen.statuses]).toEqual(['/devices', [303, 200]])
+    const seen = await signIn(served.browser(), { next: '/account' })
+    expect([seen.path, seen.statuses]).toEqual(['/account', [303, 200]])
     for (const next of [
       '//evil.example',
       'https://evil.example/',

@@ -10,7 +10,7 @@ describe('a visitor', () => {
   test('who only looks costs no cookie and no row (PL-14)', async () => {
     served = await openShop()
     const visitor = served.browser()
-    for (const path of ['/', '/goods/bell', '/cart', '/sign-in', '/devices', '/nowhere']) {
+    for (const path of ['/', '/goods/bell', '/cart', '/sign-in', '/account', '/nowhere']) {
       expect((await visitor.get(path)).cookies).toEqual([])
     }
     expect((await served.shop.sessions.all()).sessions).toEqual([])

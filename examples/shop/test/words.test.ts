@@ -5,6 +5,7 @@ import { fieldOf, ownPath } from '../src/form.js'
 import { html } from '../src/html.js'
 import { money } from '../src/money.js'
 import { withNext } from '../src/sign-in-path.js'
+import { span } from '../src/span.js'
 
 describe('a device', () => {
   test.each([
@@ -68,6 +69,18 @@ test.each([
   [12 * 3_600_000 - 5_000, 'in 12 hours'],
 ])('%d ms from now is said as %s', (distance, text) => {
   expect(ago(1e12 + distance, 1e12)).toBe(text)
+})
+
+test.each([
+  [-1, '0 seconds'],
+  [999, '0 seconds'],
+  [59_999, '59 seconds'],
+  [60_000, '1 minute'],
+  [12 * 3_600_000 - 1, '11 hours 59 minutes'],
+  [3_600_000 + 5_000, '1 hour'],
+  [7 * 86_400_000, '7 days'],
+])('%d ms last %s', (milliseconds, text) => {
+  expect(span(milliseconds)).toBe(text)
 })
 
 test('money is euros and cents', () => {

@@ -2,27 +2,24 @@ import type { SessionInfo } from 'holdfast'
 import { ago } from '../ago.js'
 import { type Device, deviceOf } from '../device.js'
 import { type Html, html } from '../html.js'
-import type { Page } from './layout.js'
 
-/** Where somebody is signed in. `here` is the handle of the session that asks. */
-export function devicesPage(infos: readonly SessionInfo[], here: string, now: number): Page {
+/** Where somebody is signed in, as a part of a page. `here` is the handle of the session that asks. */
+export function devices(infos: readonly SessionInfo[], here: string, now: number): Html {
   const elsewhere = infos.filter(({ handle }) => handle !== here)
-  return {
-    title: 'Devices',
-    place: 'devices',
-    main: html`<h1>Where you are signed in</h1>
-    <p class="lead">Signing out takes effect with the next click over there, at the latest.</p>
+  return html`<section id="devices" aria-labelledby="devices-title">
+    <h2 id="devices-title">Where you are signed in</h2>
+    <p class="hint">Signing out takes effect with the next click over there, at the latest.</p>
     <ul class="devices">
       ${infos.filter(({ handle }) => handle === here).map((info) => entry(info, true, now))}
       ${elsewhere.map((info) => entry(info, false, now))}
     </ul>
     ${
       elsewhere.length > 0 &&
-      html`<form method="post" action="/devices/sign-out-elsewhere">
+      html`<form method="post" action="/account/sign-out-elsewhere">
       <button class="danger">Sign out everywhere else</button>
     </form>`
-    }`,
-  }
+    }
+    </section>`
 }
 
 function entry(info: SessionInfo, here: boolean, now: number): Html {
@@ -30,14 +27,14 @@ function entry(info: SessionInfo, here: boolean, now: number): Html {
   return html`<li class="device${here && ' here'}">
         ${iconOf(kind)}
         <div class="words">
-          <h2>${label}${here && html` <span class="badge">This device</span>`}</h2>
+          <h3>${label}${here && html` <span class="badge">This device</span>`}</h3>
           <p>Signed in ${moment(info.auth?.at ?? info.createdAt, now)}, last seen ${moment(info.seenAt, now)}.
           ${info.expires.absolute !== null && html`Ends ${moment(info.expires.absolute, now)} at the latest.`}</p>
         </div>
         ${
           here
             ? html`<form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>`
-            : html`<form method="post" action="/devices/sign-out">
+            : html`<form method="post" action="/account/sign-out-there">
           <input type="hidden" name="handle" value="${info.handle}">
           <button class="quiet" aria-label="Sign out there: ${label}">Sign out there</button>
         </form>`

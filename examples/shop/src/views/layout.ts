@@ -3,7 +3,7 @@ import { type Html, html } from '../html.js'
 import { addressOf } from '../public-files.js'
 
 /** The entries of the navigation. */
-export type Place = 'shop' | 'cart' | 'orders' | 'devices' | 'sign-in'
+export type Place = 'shop' | 'cart' | 'orders' | 'account' | 'sign-in' | 'try'
 
 /** What one page shows. */
 export interface Page {
@@ -11,6 +11,13 @@ export interface Page {
   /** Which entry of the navigation is this page; none where it is left out. */
   readonly place?: Place
   readonly main: Html
+  /** Where the page needs files of its own: their addresses. */
+  readonly files?: Files
+}
+
+interface Files {
+  readonly style: string
+  readonly script: string
 }
 
 /** Who is looking. */
@@ -21,11 +28,11 @@ export interface Shopper {
   readonly count: number
 }
 
-const style = addressOf('shop.css')
+const styles = ['shop.css', 'drawer.css'].map(addressOf)
 const icon = addressOf('icon.svg')
 
 /** The whole document. */
-export function layout(page: Page, shopper: Shopper, notice: Notice | undefined): Html {
+export function layout(page: Page, shopper: Shopper, notice: Notice | undefined, drawer: Html): Html {
   return frame(
     page.title,
     html`<nav aria-label="Shop">
@@ -36,18 +43,21 @@ export function layout(page: Page, shopper: Shopper, notice: Notice | undefined)
           shopper.name === null
             ? link(page, 'sign-in', '/sign-in', 'Sign in')
             : html`${link(page, 'orders', '/orders', 'Orders')}
-        ${link(page, 'devices', '/devices', 'Devices')}`
+        ${link(page, 'account', '/account', 'Account')}`
         }
+        ${link(page, 'try', '/try', 'Try to break it')}
       </ul>
     </nav>
     ${shopper.name !== null && signedInAs(shopper.name)}`,
     html`${notice !== undefined && html`<p class="notice ${notice.tone}" role="status">${notice.text}</p>`}
     ${page.main}`,
+    drawer,
+    page.files,
   )
 }
 
 /** The document around a main part; without navigation where nothing is known of who looks. */
-export function frame(title: string, navigation: Html | null, main: Html): Html {
+export function frame(title: string, navigation: Html | null, main: Html, drawer: Html, files?: Files): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -55,8 +65,9 @@ export function frame(title: string, navigation: Html | null, main: Html): Html 
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <title>${title} · Holdfast</title>
-  <link rel="stylesheet" href="${style}">
+  ${[...styles, ...(files === undefined ? [] : [files.style])].map((href) => html`<link rel="stylesheet" href="${href}">`)}
   <link rel="icon" href="${icon}" type="image/svg+xml">
+  ${files !== undefined && html`<script src="${files.script}" defer></script>`}
 </head>
 <body>
   <a class="skip" href="#main">Skip to content</a>
@@ -72,10 +83,11 @@ export function frame(title: string, navigation: Html | null, main: Html): Html 
   <footer>
     <div class="wide">
       <p>Rope work and ship’s goods from a loft by the harbour. Nothing here is really for sale: this shop shows what the
-      session library <b>holdfast</b> does. Fill the cart in two tabs at once, sign in and see it kept, then sign in with a
-      second browser and end it from the first, under <a href="/devices">Devices</a>.</p>
+      session library <b>holdfast</b> does. Fill the cart in two tabs at once, sign in and see it kept, sign in with a second
+      browser and end it from the first, under <a href="/account">Account</a>, or <a href="/try">try to break it</a>.</p>
     </div>
   </footer>
+  ${drawer}
 </body>
 </html>
 `

@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.js'
+import { closedDrawer } from './drawer.js'
 import { frame } from './layout.js'
 
 const words: Record<number, readonly [title: string, text: string]> = {
@@ -20,14 +21,18 @@ const broken: readonly [string, string] = [
   'It is our mistake, not yours. It has been written down.',
 ]
 
-/** What is shown when something went wrong. It says nothing of the inside, and needs nothing that may have failed. */
-export function problemPage(status: number): Html {
-  const [title, text] = words[status] ?? (status < 500 ? refused : broken)
+/**
+ * What is shown when something went wrong. It says nothing of the inside, and needs nothing that may have failed. `text`
+ * stands in place of what is said of that status elsewhere.
+ */
+export function problemPage(status: number, text?: string): Html {
+  const [title, usual] = words[status] ?? (status < 500 ? refused : broken)
   return frame(
     title,
     null,
     html`<h1>${title}</h1>
-    <p class="lead">${text}</p>
+    <p class="lead">${text ?? usual}</p>
     <p class="actions"><a class="button" href="/">To the goods</a> ${status === 409 && html`<a class="button quiet" href="/sign-in">Sign in</a>`}</p>`,
+    closedDrawer,
   )
 }
