@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare } from './prepare.js'
+import { forget, recorded, summary } from './services/record.js'
 import { root, runTool, textOf } from './steps.js'
 import { lastLine, tally } from './tally.js'
 
@@ -9,10 +10,13 @@ const reportFile = 'reports/vitest.json'
 
 let counted = tally(null, 1)
 process.on('exit', () => {
+  const servers = summary(recorded())
+  if (servers.length > 0) console.log(['', 'Tested against:', ...servers].join('\n'))
   console.log(`\n${lastLine(counted)}`)
   if (counted.failed > 0) process.exitCode ||= 1
 })
 
+forget()
 const prepared = await prepare()
 if (prepared !== 0) process.exitCode = prepared
 else {

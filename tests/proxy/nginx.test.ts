@@ -5,8 +5,10 @@ import express, { type Request, type Response } from 'express'
 import { createSessions, memoryStore, type Sessions } from 'holdfast'
 import { sessionMiddleware } from 'holdfast/express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describeOn } from '../../scripts/services/describe-on.js'
+import { obtain } from '../../scripts/services/obtain.js'
+import { programs } from '../../scripts/services/programs.js'
 import { type CachingProxy, startNginx } from './nginx.js'
-import { findNginx } from './nginx-binary.js'
 
 const WAYS = {
   'as it comes': '',
@@ -17,8 +19,7 @@ const WAYS = {
 
 type Way = keyof typeof WAYS
 
-const nginx = await findNginx()
-const runs = 'path' in nginx || process.env.HOLDFAST_REQUIRE === 'all'
+const nginx = await obtain('nginx', programs.nginx)
 
 interface Data {
   count: number
@@ -49,7 +50,7 @@ function shop(sessions: Sessions<Data>): Server {
   return createServer(app)
 }
 
-describe.runIf(runs)('behind nginx that caches', () => {
+describeOn(nginx, 'behind nginx that caches', ({ path }) => {
   const sessions = createSessions<Data>({
     secret: 'Jm5Xc8Rv2Tn9Qp4Zk7Lw3Hs6Db1Gy0FeUiOaAoIuEjVq',
     store: memoryStore(),
@@ -62,9 +63,8 @@ describe.runIf(runs)('behind nginx that caches', () => {
   let pages = 0
 
   beforeAll(async () => {
-    if ('missing' in nginx) throw new Error(nginx.missing)
     await once(server.listen(0, '127.0.0.1'), 'listening')
-    proxy = await startNginx(nginx.path, (server.address() as AddressInfo).port, WAYS)
+    proxy = await startNginx(path, (server.address() as AddressInfo).port, WAYS)
   })
 
   afterAll(async () => {
