@@ -1,8 +1,8 @@
 /** Tries by hand, as it were, the first two things that a stranger does: start the shop, and paste the README's block. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './services/free-port.js'
 import { root, textOf } from './steps.js'
 
 const STARTS_WITHIN = 60_000
@@ -88,19 +88,5 @@ function serve(command, args, env) {
       signalGroup('SIGKILL')
       return ended
     },
-  }
-}
-
-/** A port that is free, and that the system hands to nobody else who asks for any: those are above 32767. */
-async function freePort() {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000)
-    const server = createServer().listen(port, '127.0.0.1')
-    const free = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    )
-    server.close()
-    if (free) return port
   }
 }

@@ -45,7 +45,7 @@ export function layout(page: Page, shopper: Shopper, notice: Notice | undefined,
             : html`${link(page, 'orders', '/orders', 'Orders')}
         ${link(page, 'account', '/account', 'Account')}`
         }
-        ${link(page, 'try', '/try', 'Try to break it')}
+        ${link(page, 'try', '/try', 'Break it')}
       </ul>
     </nav>
     ${shopper.name !== null && signedInAs(shopper.name)}`,
