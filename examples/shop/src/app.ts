@@ -1,7 +1,8 @@
 import express, { type Express } from 'express'
-import { createSessions, memoryStore } from 'holdfast'
+import { createSessions, memoryStore, type Store } from 'holdfast'
 import { sessionMiddleware } from 'holdfast/express'
-import { sqliteStore } from 'holdfast/sqlite'
+import { openStore } from 'holdfast/open-store'
+import { type SqliteDatabase, sqliteStore } from 'holdfast/sqlite'
 import type { ShopData } from './data.js'
 import { openDatabase } from './database.js'
 import { lifetimes } from './lifetimes.js'
@@ -39,7 +40,7 @@ export interface OpenShop extends Shop {
   close(): Promise<void>
 }
 
-/** Opens the database and puts the shop together. Throws where the database cannot be opened. */
+/** Opens the database and puts the shop together. Throws where the database or the store of the sessions cannot be opened. */
 export async function createShop({
   secret,
   store,
@@ -49,7 +50,7 @@ export async function createShop({
   const database = await openDatabase(store.kind === 'memory' ? ':memory:' : store.path)
   const sessions = createSessions<ShopData>({
     secret,
-    store: store.kind === 'memory' ? memoryStore() : sqliteStore(database),
+    store: await sessionStore(store, database),
     ...lifetimes,
     now,
     log,
@@ -76,5 +77,17 @@ export async function createShop({
       await Promise.all([sessions.close(), lab.close()])
       database.close()
     },
+  }
+}
+
+/** Where the sessions are: beside users and orders, unless they have a server. */
+async function sessionStore(store: StoreOption, database: SqliteDatabase): Promise<Store> {
+  if (store.kind === 'memory') return memoryStore()
+  if (store.kind === 'sqlite') return sqliteStore(database)
+  try {
+    return await openStore(store.url)
+  } catch (error) {
+    database.close()
+    throw error
   }
 }

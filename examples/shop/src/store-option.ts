@@ -1,13 +1,19 @@
 import { parseArgs } from 'node:util'
 
-/** Where the shop keeps what it knows: in memory, or in a SQLite file. */
-export type StoreOption = { readonly kind: 'memory' } | { readonly kind: 'sqlite'; readonly path: string }
+/**
+ * Where the shop keeps what it knows: in memory, or in a SQLite file. On a server are its sessions alone: users and orders
+ * stay in the file.
+ */
+export type StoreOption =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'server'; readonly url: string; readonly path: string }
 
-const USAGE = 'Use --store memory: or --store sqlite:PATH.'
+const USAGE = 'Use --store memory:, sqlite:PATH, redis://HOST:PORT, rediss://… or postgres://….'
 
 /**
- * Reads `--store memory:` or `--store sqlite:PATH` from the arguments of the command; without it, the default file. Throws
- * an error of one line, to be shown as it is, for everything else.
+ * Reads `--store` from the arguments of the command: any URL that `openStore` knows; without it, the default file. Throws an
+ * error of one line, to be shown as it is, for everything else.
  */
 export function storeOption(args: readonly string[], defaultPath: string): StoreOption {
   const store = storeText(args)
@@ -15,6 +21,7 @@ export function storeOption(args: readonly string[], defaultPath: string): Store
   if (store === 'memory:') return { kind: 'memory' }
   const path = /^sqlite:(.+)$/.exec(store)?.[1]
   if (path !== undefined) return { kind: 'sqlite', path }
+  if (/^(rediss?|postgres(ql)?):\/\//.test(store)) return { kind: 'server', url: store, path: defaultPath }
   throw new Error(`There is no store ${JSON.stringify(store)}. ${USAGE}`)
 }
 

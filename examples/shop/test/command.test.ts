@@ -56,13 +56,16 @@ describe('the option --store', () => {
     expect(storeOption([], 'default.db')).toEqual({ kind: 'sqlite', path: 'default.db' })
     expect(storeOption(['--store', 'memory:'], 'default.db')).toEqual({ kind: 'memory' })
     expect(storeOption(['--store=sqlite:a/b.db'], 'default.db')).toEqual({ kind: 'sqlite', path: 'a/b.db' })
+    for (const url of ['redis://localhost', 'rediss://localhost:6380', 'postgres://db/x', 'postgresql://db/x']) {
+      expect(storeOption(['--store', url], 'default.db')).toEqual({ kind: 'server', url, path: 'default.db' })
+    }
   })
 
   test.each([['--store', 'redis:'], ['--store', 'sqlite:'], ['--store'], ['--stroe', 'memory:'], ['memory:']])(
     'refuses %s %s in one line that says what it takes',
     (...args) => {
       const refused = () => storeOption(args, 'default.db')
-      expect(refused).toThrow(/^.*Use --store memory: or --store sqlite:PATH\.$/)
+      expect(refused).toThrow(/^.*Use --store memory:, sqlite:PATH, redis:.*$/)
     },
   )
 })
@@ -136,7 +139,8 @@ describe('the command', () => {
   })
 
   test.each([
-    ['an unknown store', ['--store', 'redis://localhost'], /^There is no store "redis:\/\/localhost"\. Use .*\n$/],
+    ['an unknown store', ['--store', 'mysql://localhost'], /^There is no store "mysql:\/\/localhost"\. Use .*\n$/],
+    ['a server that is not there', ['--store', 'redis://127.0.0.1:1'], /^holdfast: openStore reached no server .*\n$/],
     ['a database that cannot be opened', ['--store', 'sqlite:/dev/null/shop.db'], /^Cannot open the database .*\n$/],
   ])('says in one line that there is %s', async (_what, args, line) => {
     const shop = start(args)

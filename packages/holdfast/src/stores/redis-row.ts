@@ -12,22 +12,14 @@
  */
 import type { Ended, EndReason, Row, Summary } from '../engine/row.js'
 import { escapeName, unescapeName } from './field-name.js'
+import { checkedOp } from './op.js'
 import { ownersOf, ownersText } from './redis-keys.js'
-
-/** The width of an `op`. */
-export const OP_WIDTH = 16
 
 const COLON = 58
 
 /** The name under which a field of data stands in the hash. */
 export function fieldName(name: string): string {
   return `:${escapeName(name)}`
-}
-
-/** Throws where an `op` is not as wide as the contract says: it could not be found again. */
-export function checkedOp(op: string): string {
-  if (op.length === OP_WIDTH) return op
-  throw new TypeError(`an op has ${OP_WIDTH} characters, this one ${op.length}`)
 }
 
 /** The field `m` of a new row. */

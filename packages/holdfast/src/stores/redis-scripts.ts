@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { REMEMBERED_OPS } from '../engine/row.js'
+import { OP_WIDTH } from './op.js'
 import type { RedisWire } from './redis-client.js'
-import { OP_WIDTH } from './redis-row.js'
 
 /**
  * The scripts of the Redis store: each act on a row is one, so that acts on one row have an order. What the fields of a

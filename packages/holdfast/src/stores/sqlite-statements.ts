@@ -1,5 +1,5 @@
 import { REMEMBERED_OPS } from '../engine/row.js'
-import { OP_WIDTH } from './sqlite-columns.js'
+import { OP_WIDTH } from './op.js'
 
 /**
  * The statements of the SQLite store: all that it ever sends, so that an operator can run them by hand and atomicity can

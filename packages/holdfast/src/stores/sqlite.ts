@@ -1,14 +1,8 @@
 import { HoldfastError } from '../engine/errors.js'
 import type { Ending, Index, Millis, Page, Patch, Row, Store } from '../engine/row.js'
-import {
-  changesText,
-  checkedOp,
-  fieldsText,
-  type RowColumns,
-  rowOf,
-  type SummaryColumns,
-  summaryOf,
-} from './sqlite-columns.js'
+import { changesText, fieldsText } from './fields-text.js'
+import { checkedOp } from './op.js'
+import { type RowColumns, rowOf, type SummaryColumns, summaryOf } from './sqlite-columns.js'
 import type { SqliteDatabase, SqliteStatement, SqliteValue } from './sqlite-driver.js'
 import { type Durability, ensureBusyTimeout, openFile } from './sqlite-file.js'
 import { type SqliteStatements, sqliteStatements } from './sqlite-statements.js'

@@ -13,6 +13,8 @@ export interface Violation<R> {
   readonly broken: unknown
   /** `null` where the order was not drawn at random. */
   readonly seed: number | null
+  /** How the order came to be, where it was neither drawn nor one of all. */
+  readonly order?: string
 }
 
 /** No schedule worth reading is longer. */
@@ -21,10 +23,11 @@ const MOST_LINES = 80
 /** A broken law as an error that shows the schedule which broke it. `cause` is what `laws` threw. */
 export function violationError<R>(violation: Violation<R>): AssertionError {
   const { scenario, course, fault, broken, seed } = violation
+  const order = violation.order ?? (seed === null ? 'one of all' : `drawn with seed ${seed}`)
   const lines = [
     `holdfast: a law is broken in scenario "${scenario}": ${broken instanceof Error ? broken.message : String(broken)}`,
     `  fault: ${fault === null ? 'none' : `${fault.kind} at ${fault.process}:${fault.ordinal}`}`,
-    `  order: ${seed === null ? 'one of all' : `drawn with seed ${seed}`}`,
+    `  order: ${order}`,
     ...course.done
       .slice(0, MOST_LINES)
       .map((each, index) => `  ${String(index + 1).padStart(3)}  ${line(each, course)}`),
