@@ -1,7 +1,8 @@
 /** As little of an HTTP client as it takes, so that the machine's time goes to what is measured. */
 import { connect } from 'node:net'
-import { checkAnswer, cookiesIn } from './answer.js'
-import { headersOf, SESSIONS, sizes } from './works.js'
+import { checkAnswer } from './answer.js'
+import { prove, seed } from './prove.js'
+import { headersOf } from './works.js'
 
 /** @typedef {import('./works.js').Work} Work */
 
@@ -79,16 +80,18 @@ export class Client {
     this.#connections = Array.from({ length: CONNECTIONS }, () => new Connection(port))
   }
 
-  /** Makes the sessions that the works come with. */
-  async seed() {
-    for (const size of sizes) {
-      const cookies = []
-      for (let i = 0; i < SESSIONS; i += 1) {
-        const request = textOf('POST', `/seed/${size}`, headersOf('POST', this.#origin, ''))
-        cookies.push(cookiesIn((await this.#connections[0]?.ask(request)) ?? ''))
-      }
-      this.#cookies.set(size, cookies)
-    }
+  /**
+   * Makes the sessions that the works come with, and sees that the subject does what it is measured for.
+   *
+   * @param {readonly import('./works.js').Size[]} sizes
+   */
+  async seed(sizes) {
+    const [connection] = this.#connections
+    /** @type {import('./prove.js').Ask} */
+    const ask = async (method, url, cookie) =>
+      (await connection?.ask(textOf(method, url, headersOf(method, this.#origin, cookie)))) ?? ''
+    this.#cookies = await seed(ask, sizes)
+    if (!this.#isBare) await prove(ask, this.#cookies)
   }
 
   /**

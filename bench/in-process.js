@@ -4,8 +4,9 @@
  */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Duplex } from 'node:stream'
-import { checkAnswer, cookiesIn } from './answer.js'
-import { headersOf, SESSIONS, sizes } from './works.js'
+import { checkAnswer } from './answer.js'
+import { prove, seed } from './prove.js'
+import { headersOf } from './works.js'
 
 /** @typedef {import('./subject.js').Listener} Listener */
 /** @typedef {import('./works.js').Work} Work */
@@ -25,9 +26,11 @@ class Line extends Duplex {
     return '192.0.2.7'
   }
 
+  /** @override */
   _read() {}
 
   /**
+   * @override
    * @param {Buffer | string} chunk
    * @param {BufferEncoding} _encoding
    * @param {() => void} callback
@@ -56,37 +59,42 @@ export class InProcess {
     this.#isBare = isBare
   }
 
-  /** Makes the sessions that the works come with. */
-  async seed() {
-    for (const size of sizes) {
-      const cookies = []
-      for (let i = 0; i < SESSIONS; i += 1) {
-        const answer = await this.#ask('POST', `/seed/${size}`, headersOf('POST', ORIGIN, ''))
-        cookies.push(cookiesIn(answer))
-      }
-      this.#cookies.set(size, cookies)
-    }
+  /**
+   * Makes the sessions that the works come with, and sees that the subject does what it is measured for.
+   *
+   * @param {readonly import('./works.js').Size[]} sizes
+   * @param {number} [count] of each size
+   */
+  async seed(sizes, count) {
+    const ask = this.#ask.bind(this)
+    this.#cookies = await seed(ask, sizes, count)
+    if (!this.#isBare) await prove(ask, this.#cookies)
   }
 
   /**
-   * Does a work again and again. Answers the CPU time that it took, in microseconds, and for how many requests.
+   * Does a work again and again. Answers the CPU time that it took, in milliseconds, and for how many requests.
    *
    * @param {Work} work
-   * @param {number} millis for about how long
+   * @param {number} millis of CPU time, about: what else the machine does makes a slice longer, and not smaller
    */
   async slice(work, millis) {
     const { method, url, most = Number.POSITIVE_INFINITY } = work
     const raws = (this.#cookies.get(work.size) ?? []).map((cookie) => headersOf(method, ORIGIN, cookie))
-    const over = performance.now() + millis
     const before = process.cpuUsage()
+    let cpu = 0
     let requests = 0
-    do {
-      await this.#wave(method, url, raws)
-      requests += IN_FLIGHT
-    } while (performance.now() < over && requests < most)
-    const { user, system } = process.cpuUsage(before)
+    while (cpu < millis && requests < most) {
+      // CPU time is not less than this away, and to ask for it costs as much as a request.
+      const over = performance.now() + millis - cpu
+      do {
+        await this.#wave(method, url, raws)
+        requests += IN_FLIGHT
+      } while (performance.now() < over && requests < most)
+      const { user, system } = process.cpuUsage(before)
+      cpu = (user + system) / 1_000
+    }
     for (const { answer } of this.#lines) checkAnswer(work, answer, this.#isBare)
-    return { cpu: user + system, requests }
+    return { cpu, requests }
   }
 
   /**
@@ -114,11 +122,12 @@ export class InProcess {
   /**
    * @param {Work['method']} method
    * @param {string} url
-   * @param {string[]} raw
+   * @param {string} cookie
    * @returns {Promise<string>} the answer as it was sent
    */
-  #ask(method, url, raw) {
+  #ask(method, url, cookie) {
     const [line = new Line()] = this.#lines
+    const raw = headersOf(method, ORIGIN, cookie)
     return new Promise((resolve) => this.#send(line, method, url, raw, () => resolve(line.answer)))
   }
 

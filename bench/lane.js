@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Client } from './client.js'
 import { subjectNamed } from './subject.js'
+import { sizesOf } from './works.js'
 
 /** @typedef {import('./works.js').Work} Work */
 /** @typedef {import('./measured.js').Question} Question */
@@ -43,8 +44,14 @@ export class Lane {
     const { bare } = await subjectNamed(name)
     const child = fork(fileURLToPath(new URL('measured.js', import.meta.url)), [name])
     const lane = new Lane(name, child, bare === null)
-    await lane.#ask({ act: 'seed' })
-    if (works.some(({ way }) => way === 'sockets')) await lane.#connect()
+    try {
+      const [near, far] = [sizesOf(works, 'in process'), sizesOf(works, 'sockets')]
+      await lane.#ask({ act: 'seed', sizes: near })
+      if (far.length > 0) await lane.#connect(far)
+    } catch (error) {
+      await lane.end()
+      throw error
+    }
     return lane
   }
 
@@ -58,25 +65,39 @@ export class Lane {
   async slice(work, millis) {
     if (work.way === 'in process' || this.#client === null) {
       const { cpu, requests } = await this.#ask({ act: 'slice', work: work.name, millis })
-      return cpu / requests
+      return (cpu * 1_000) / requests
     }
     const before = await this.#ask({ act: 'cpu' })
     const requests = await this.#client.load(work, millis)
     const after = await this.#ask({ act: 'cpu' })
-    return (after.cpu - before.cpu) / requests
+    return ((after.cpu - before.cpu) * 1_000) / requests
+  }
+
+  /**
+   * Writes a profile of the process while something is done.
+   *
+   * @param {string} file
+   * @param {() => Promise<unknown>} act
+   */
+  async profiled(file, act) {
+    await this.#ask({ act: 'profile' })
+    await act()
+    await this.#ask({ act: 'profile', file })
   }
 
   async end() {
     this.#client?.close()
+    if (!this.#process.connected) return
     const exit = once(this.#process, 'exit')
     this.#process.disconnect()
     await exit
   }
 
-  async #connect() {
+  /** @param {import('./works.js').Size[]} sizes */
+  async #connect(sizes) {
     const { port } = await this.#ask({ act: 'port' })
     this.#client = new Client(port, this.#isBare)
-    await this.#client.seed()
+    await this.#client.seed(sizes)
   }
 
   /**

@@ -1,9 +1,15 @@
 /**
  * The process of one subject: `node measured.js <subject>`, started by `run.js`, which asks it for one thing at a time.
  *
- * @typedef {{ act: 'seed' } | { act: 'slice', work: string, millis: number } | { act: 'port' } | { act: 'cpu' }} Question
+ * @typedef {{ act: 'seed', sizes: import('./works.js').Size[] }
+ *   | { act: 'slice', work: string, millis: number }
+ *   | { act: 'port' }
+ *   | { act: 'cpu' }
+ *   | { act: 'profile', file?: string }} Question `profile` begins one without a file, and ends it with one.
  */
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { Session } from 'node:inspector/promises'
 import { InProcess } from './in-process.js'
 import { subjectNamed } from './subject.js'
 import { works } from './works.js'
@@ -11,6 +17,7 @@ import { works } from './works.js'
 const [, , name = ''] = process.argv
 const subject = await subjectNamed(name)
 const listener = await subject.open()
+const profiler = new Session()
 const inProcess = new InProcess(listener, subject.bare === null)
 
 process.on('message', (question) => {
@@ -25,7 +32,7 @@ process.on('disconnect', () => process.exit())
 async function answer(question) {
   switch (question.act) {
     case 'seed':
-      await inProcess.seed()
+      await inProcess.seed(question.sizes)
       return {}
     case 'slice': {
       const work = works.find(({ name }) => name === question.work)
@@ -36,9 +43,25 @@ async function answer(question) {
       return { port: await listen() }
     case 'cpu': {
       const { user, system } = process.cpuUsage()
-      return { cpu: user + system }
+      return { cpu: (user + system) / 1_000 }
     }
+    case 'profile':
+      await (question.file === undefined ? beginProfile() : endProfile(question.file))
+      return {}
   }
+}
+
+async function beginProfile() {
+  profiler.connect()
+  await profiler.post('Profiler.enable')
+  await profiler.post('Profiler.start')
+}
+
+/** @param {string} file */
+async function endProfile(file) {
+  const { profile } = await profiler.post('Profiler.stop')
+  profiler.disconnect()
+  await writeFile(file, JSON.stringify(profile))
 }
 
 /** @returns {Promise<number>} */

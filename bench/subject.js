@@ -7,7 +7,7 @@
  * @typedef {object} Subject
  * @property {string | null} bare the subject that is the same framework without sessions, whose cost is taken off; `null`
  *   where it is such a one itself.
- * @property {() => Promise<Listener> | Listener} open what answers the targets that `works.js` names.
+ * @property {() => Promise<Listener> | Listener} open what answers the requests that `targets.js` names.
  */
 
 /**
@@ -17,4 +17,21 @@
 export async function subjectNamed(name) {
   const { subject } = await import(new URL(`subjects/${name}.js`, import.meta.url).href)
   return subject
+}
+
+/**
+ * The subjects, and before them the bare frameworks that they stand on.
+ *
+ * @param {readonly string[]} names
+ * @returns {Promise<Map<string, string | null>>} each one's bare framework
+ */
+export async function withBare(names) {
+  /** @type {Map<string, string | null>} */
+  const subjects = new Map()
+  for (const name of names) {
+    const { bare } = await subjectNamed(name)
+    if (bare !== null) subjects.set(bare, null)
+    subjects.set(name, bare)
+  }
+  return subjects
 }

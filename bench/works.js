@@ -1,19 +1,12 @@
 /**
- * What is measured. A work is one request to a subject's listener, which answers these targets, each with a number as text: a subject
- * without sessions with 0, and where nothing is said with 1.
- *
- * - `GET /none`: the session is not touched.
- * - `GET /read`: reads the field `likes`, and answers it.
- * - `POST /write`: adds one to `likes`, and answers it.
- * - `POST /create`: puts the fields of `dataOf(2_000)` into a session that did not exist before.
- * - `POST /seed/<bytes>`: makes a session as of somebody signed in, with the fields of `dataOf(bytes)`. It is not measured.
+ * What is measured: a work is one request to a subject, which comes with a session of one size or makes one. What the
+ * subjects do when it arrives is said in `targets.js`.
  */
 
-/** How many sessions of each size the requests come from, in turn. */
-export const SESSIONS = 256
+/** The sizes of sessions, in bytes of JSON. */
+export const sizes = /** @type {const} */ ([200, 2_000, 20_000])
 
-/** The sizes of the sessions that are seeded, in bytes of JSON. */
-export const sizes = /** @type {const} */ ([2_000, 20_000])
+/** @typedef {(typeof sizes)[number]} Size */
 
 /**
  * @typedef {object} Work
@@ -22,20 +15,29 @@ export const sizes = /** @type {const} */ ([2_000, 20_000])
  * @property {'in process' | 'sockets'} way how the request reaches the listener.
  * @property {'GET' | 'POST'} method
  * @property {string} url
- * @property {(typeof sizes)[number] | null} size of the session that it comes with; `null` where it comes without.
+ * @property {Size | null} size of the session that it comes with; `null` where it comes without.
  * @property {number} [most] requests in one slice: creating leaves something behind.
  */
 
+/** @type {Readonly<Record<Size, { short: string, long: string, most: number }>>} */
+const said = {
+  200: { short: '200', long: '200 B', most: 400 },
+  2000: { short: '2k', long: '2 kB', most: 400 },
+  20000: { short: '20k', long: '20 kB', most: 96 },
+}
+
 /** @type {readonly Work[]} */
 export const works = [
-  inProcess('none-2k', 'not touched, 2 kB', 'GET', '/none', 2_000),
-  inProcess('read-2k', 'read one small field of 2 kB', 'GET', '/read', 2_000),
-  inProcess('read-20k', 'read one small field of 20 kB', 'GET', '/read', 20_000),
-  inProcess('write-2k', 'write one field of 2 kB', 'POST', '/write', 2_000),
-  inProcess('write-20k', 'write one field of 20 kB', 'POST', '/write', 20_000),
-  { ...inProcess('create-2k', 'create, 2 kB', 'POST', '/create', null), most: 400 },
-  { ...inProcess('socket-read-2k', 'real sockets, read 2 kB', 'GET', '/read', 2_000), way: 'sockets' },
-  { ...inProcess('socket-write-2k', 'real sockets, write 2 kB', 'POST', '/write', 2_000), way: 'sockets' },
+  ...sizes.map((size) => inProcess('none', 'not touched', 'GET', '/none', size)),
+  ...sizes.map((size) => inProcess('read', 'read one small field', 'GET', '/read', size)),
+  ...sizes.map((size) => inProcess('write', 'write one field', 'POST', '/write', size)),
+  ...sizes.map((size) => ({
+    ...inProcess('create', 'create', 'POST', `/create/${size}`, size),
+    size: null,
+    most: said[size].most,
+  })),
+  onSockets('read', 'read one small field', 'GET', '/read', 2_000),
+  onSockets('write', 'write one field', 'POST', '/write', 2_000),
 ]
 
 /**
@@ -43,42 +45,36 @@ export const works = [
  * @param {string} title
  * @param {Work['method']} method
  * @param {string} url
- * @param {Work['size']} size
+ * @param {Size} size
  * @returns {Work}
  */
 function inProcess(name, title, method, url, size) {
-  return { name, title, way: 'in process', method, url, size }
+  const { short, long } = said[size]
+  return { name: `${name}-${short}`, title: `${title}, ${long}`, way: 'in process', method, url, size }
 }
 
-/** What `likes` begins with, so that an answer shows whether the work was done. */
-export const LIKES = 1_000
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {Work['method']} method
+ * @param {string} url
+ * @param {Size} size
+ * @returns {Work}
+ */
+function onSockets(name, title, method, url, size) {
+  const work = inProcess(name, title, method, url, size)
+  return { ...work, name: `socket-${work.name}`, title: `real sockets, ${work.title}`, way: 'sockets' }
+}
 
 /**
- * What a session holds: ten fields, of which lists make up most, as long as that many bytes of JSON.
+ * The sizes of the sessions that works come with, or make.
  *
- * @param {number} bytes
- * @returns {Record<string, unknown> & { likes: number }}
+ * @param {readonly Work[]} works
+ * @param {Work['way']} way
  */
-export function dataOf(bytes) {
-  /** @type {[object[], object[], object[], object[]]} */
-  const lists = [[], [], [], []]
-  const [cart, seen, notes, flags] = lists
-  const data = {
-    likes: LIKES,
-    name: 'Ada Example',
-    locale: 'en-GB',
-    theme: 'dark',
-    coupon: null,
-    step: 3,
-    cart,
-    seen,
-    notes,
-    flags,
-  }
-  for (let i = 0; JSON.stringify(data).length < bytes; i += 1) {
-    lists[i % lists.length]?.push({ sku: `item-${1000 + i}`, count: (i % 3) + 1, added: 1_700_000_000_000 + i })
-  }
-  return data
+export function sizesOf(works, way) {
+  const own = works.filter((work) => work.way === way)
+  return sizes.filter((size) => own.some((work) => work.size === size || work.url.endsWith(`/${size}`)))
 }
 
 /**

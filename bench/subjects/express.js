@@ -1,13 +1,5 @@
 /** Express 5 by itself. */
-import express from 'express'
+import { onExpress } from '../frameworks/express.js'
 
 /** @type {import('../subject.js').Subject} */
-export const subject = {
-  bare: null,
-  open() {
-    const app = express()
-    app.get(['/none', '/read'], (_req, res) => void res.send('0'))
-    app.post(['/write', '/create', '/seed/:bytes'], (_req, res) => void res.send('0'))
-    return app
-  },
-}
+export const subject = { bare: null, open: () => onExpress(null) }

@@ -1,5 +1,6 @@
 /** The command: reads its surroundings, serves the shop until Ctrl-C or SIGTERM, and cleans up. */
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createShop } from './app.js'
 import { listen, placeOf } from './listen.js'
@@ -9,12 +10,13 @@ import { storeOption } from './store-option.js'
 /** How long an answer that is under way may take to end, in milliseconds. */
 const PATIENCE = 2_000
 
-const ownFile = (name: string) => fileURLToPath(new URL(`../.data/${name}`, import.meta.url))
+/** Several processes that serve one shop have one folder. */
+const folder = process.env.DATA_DIR || fileURLToPath(new URL('../.data', import.meta.url))
 
 async function serve(): Promise<void> {
   const place = placeOf(process.env)
-  const store = storeOption(process.argv.slice(2), ownFile('shop.db'))
-  const secret = process.env.SESSION_SECRET || (await secretIn(ownFile('secret')))
+  const store = storeOption(process.argv.slice(2), join(folder, 'shop.db'))
+  const secret = process.env.SESSION_SECRET || (await secretIn(join(folder, 'secret')))
   const shop = await createShop({ secret, store })
   const server = createServer(shop.app)
   try {

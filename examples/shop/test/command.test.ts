@@ -125,6 +125,15 @@ describe('the command', () => {
     idle.destroy()
   })
 
+  test('keeps secret and database in DATA_DIR', async () => {
+    const data = join(folder, 'data')
+    const shop = start([], { DATA_DIR: data, SESSION_SECRET: '' })
+    await expect.poll(() => shop.said.out, { timeout: 60_000 }).toContain('The shop is open')
+    shop.kill('SIGINT')
+    expect(await shop.ended).toBe(0)
+    for (const name of ['secret', 'shop.db']) expect(existsSync(join(data, name))).toBe(true)
+  })
+
   test('says in one line that a port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')

@@ -1,0 +1,31 @@
+import { createSessions, memoryStore } from 'holdfast'
+import { names } from './session-data.js'
+
+/** @typedef {import('./session-data.js').SessionData} SessionData */
+
+/** holdfast with its memory store and every default: guards, renewal, throttled touches. */
+export function holdfastSessions() {
+  return createSessions({
+    secret: 'Qm9sZGZhc3QgYmVuY2gsIDMyIGJ5dGVzIG9mIGl0',
+    store: memoryStore(),
+    log: () => {},
+  })
+}
+
+/**
+ * The fields of a session, typed as those of the others are.
+ *
+ * @param {{ session: { data: unknown } }} request
+ */
+export function fieldsOf({ session }) {
+  return /** @type {SessionData} */ (session.data)
+}
+
+/**
+ * A user's session instead of a visitor's, with the same fields.
+ *
+ * @param {{ session: { signIn(user: string, options: { keep: string[] }): Promise<unknown> } }} request
+ */
+export function signIn({ session }) {
+  return session.signIn('ada', { keep: names })
+}

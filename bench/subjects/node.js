@@ -1,0 +1,5 @@
+/** node:http by itself. */
+import { onNode } from '../frameworks/node.js'
+
+/** @type {import('../subject.js').Subject} */
+export const subject = { bare: null, open: () => onNode(null) }
