@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Doorway } from '../engine/wire.js'
 import { NodeArrival, type Verdict } from './arrival.js'
-import { holdByInheritance } from './held-response.js'
 import { enter } from './response-wire.js'
+import { useTable } from './use-table.js'
 
 /** What Express 4 and 5 add to a request, as far as we ask. */
 interface ExpressRequest extends IncomingMessage {
@@ -29,7 +29,8 @@ export function sessionMiddleware(
   sessions: Doorway<unknown>,
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void {
   return (req: ExpressRequest, res, next) => {
-    holdByInheritance(res)
+    useTable(req)
+    useTable(res)
     const arrival = new NodeArrival(req, req.originalUrl ?? req.url, verdictOf(req))
     enter(sessions, req, res, arrival).then((mayEnter) => {
       if (mayEnter) next()

@@ -4,9 +4,7 @@
  *
  * The methods of a response are overlaid by shared functions that find their state on the response: one closure a request
  * would cost ten times as much. They are put there before the handler runs, because the handler looks a method up before the
- * arguments that may touch the session, and removed on release: Express gives each response a prototype of its own, after
- * which V8 makes a hidden class for every own property, and removing them again halves their cost (measured on Node 20; the
- * bench watches it).
+ * arguments that may touch the session, and removed on release.
  *
  * What is held is replayed call by call, in order, so that bytes, callbacks and events are those of the app without us.
  */
@@ -14,10 +12,9 @@ import type { ServerResponse } from 'node:http'
 import { Writable } from 'node:stream'
 import { types } from 'node:util'
 import type { Answer, Exchange, Refusal } from '../engine/wire.js'
-import { inheritedBy, inheritsFrom, layBeneath } from './beneath.js'
 import { finishAll, isPromise, isRefusal, settleAll } from './exchanges.js'
 import { keepLine, type Line, letLineGo } from './held-socket.js'
-import { type Act, type Call, type Held, HOLD, Hold, isOnTop, type Name, overlay, restore, theirs } from './overlay.js'
+import { type Act, type Call, type Held, HOLD, Hold, type Name, overlay, restore, theirs } from './overlay.js'
 import { addAnswer, checkHead, isStatus, nodeError, putRefusal, takeHead } from './response-head.js'
 import { markEnded, markSent, unmark } from './sent-marks.js'
 import { callBack, deliverDrain } from './waiters.js'
@@ -34,33 +31,19 @@ export function hold(response: ServerResponse, exchange: Exchange<unknown>): voi
     return
   }
   if (res.writableEnded) return
-  const state = new Hold(exchange, inheritedBy(res))
-  res[HOLD] = state
-  if (res.headersSent) {
-    state.phase = 'passing'
-    state.decided = true
-  }
-  if (state.inherited === null) overlayAll(res)
-  response.on('close', closed)
-}
-
-/** Something may have to be written. A response that was handed to another framework since is held by methods of its own. */
-export function keepHold(response: ServerResponse): void {
-  const res = response as unknown as Held
-  const state = res[HOLD]
-  if (state === undefined || state.inherited === null || inheritsFrom(res)) return
-  state.inherited = null
-  overlayAll(res)
-}
-
-function overlayAll(res: Held): void {
+  res[HOLD] = new Hold(exchange)
   overlay(res, 'end', OURS.end)
-  if (res[HOLD].phase === 'passing') return
-  overlay(res, 'writeHead', OURS.writeHead)
-  overlay(res, 'write', OURS.write)
-  overlay(res, 'flushHeaders', OURS.flushHeaders)
-  if (Object.hasOwn(res, 'flush')) overlay(res, 'flush', OURS.flush)
-  if (Object.hasOwn(res, 'on')) overlay(res, 'on', OURS.on)
+  if (res.headersSent) {
+    res[HOLD].phase = 'passing'
+    res[HOLD].decided = true
+  } else {
+    overlay(res, 'writeHead', OURS.writeHead)
+    overlay(res, 'write', OURS.write)
+    overlay(res, 'flushHeaders', OURS.flushHeaders)
+    if (Object.hasOwn(res, 'flush')) overlay(res, 'flush', OURS.flush)
+    if (Object.hasOwn(res, 'on')) overlay(res, 'on', OURS.on)
+  }
+  response.on('close', closed)
 }
 
 /** Whether nothing can be added to the head of this response any more. A head that is held can still be added to. */
@@ -74,12 +57,6 @@ export function sendRefusal(response: ServerResponse, refusal: Refusal): void {
   if (response.headersSent) return
   putRefusal(response, refusal)
   response.end(refusal.body)
-}
-
-/** Lets all responses of an Express inherit what holds them: see {@link layBeneath}. */
-export function holdByInheritance(response: ServerResponse): void {
-  const { end, write, writeHead, flushHeaders } = OURS
-  layBeneath(response, { end, write, writeHead, flushHeaders })
 }
 
 const OURS: Readonly<Record<Name, Call>> = {
@@ -114,8 +91,7 @@ const OURS: Readonly<Record<Name, Call>> = {
       check(this, chunk && typeof chunk !== 'function' ? chunk : '')
     }
     record(this, { name: 'end', args })
-    if (state.inherited === null) markEnded(plain(this))
-    else state.endHeld = true
+    markEnded(plain(this))
     return this
   },
 
@@ -144,7 +120,7 @@ const OURS: Readonly<Record<Name, Call>> = {
     if (state.phase === 'held' && !this.headersSent) {
       check(this, '')
       // What is wrapped around ours prepares for the body here, as it would without us: nobody wraps `flushHeaders`.
-      if (!isOnTop(this, state, 'writeHead', OURS.writeHead)) this.writeHead(this.statusCode)
+      if (this.writeHead !== OURS.writeHead) this.writeHead(this.statusCode)
       record(this, { name: 'flushHeaders', args: [] })
     }
     return undefined
@@ -259,7 +235,6 @@ function letGo(res: Held): readonly Act[] {
   const acts = state.acts
   state.acts = []
   state.phase = 'passing'
-  state.endHeld = false
   unmark(plain(res))
   letLineGo(lineOf(res), plain(res))
   return acts

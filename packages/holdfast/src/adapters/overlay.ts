@@ -13,21 +13,11 @@ export const HOLD: unique symbol = Symbol('holdfast.hold')
 /** A method of a response, whatever its arguments. */
 export type Call = (this: Held, ...args: unknown[]) => unknown
 
-/** The methods that send. */
-export type Laid = 'write' | 'end' | 'writeHead' | 'flushHeaders'
-
 /** `flush` and `on` are overlaid only where somebody (compression) has put their own on the response. */
-export type Name = Laid | 'flush' | 'on'
+export type Name = 'write' | 'end' | 'writeHead' | 'flushHeaders' | 'flush' | 'on'
 
 /** A response as we see it. */
 export type Held = Omit<ServerResponse, Name> & Record<Name, Call> & { [HOLD]: Hold; readonly stream?: Line }
-
-/** Methods of ours that a response inherits, so that it needs none of its own. */
-export interface Inherited {
-  readonly ours: Readonly<Record<Laid, Call>>
-  /** What would be called without us. */
-  method(name: Laid): Call
-}
 
 /** A call that was recorded. */
 export interface Act {
@@ -49,8 +39,6 @@ export class Hold {
   settled = 0
   /** Nothing can be added to the head any more. */
   decided = false
-  /** `null`: the response is overlaid. */
-  inherited: Inherited | null
   /** What others had put on the response before us. */
   readonly before: Partial<Record<Name, Call>> = {}
   acts: Act[] = []
@@ -62,16 +50,13 @@ export class Hold {
   readonly rerouted: Call[] = []
   /** Somebody has wrapped our `writeHead`. */
   wrapped = false
-  /** The last byte is held too, and the response has no property of its own that says so. */
-  endHeld = false
   /** The last byte was let go. */
   ended = false
   /** The client is gone, or all is sent. */
   closed = false
 
-  constructor(exchange: Exchange<unknown>, inherited: Inherited | null) {
+  constructor(exchange: Exchange<unknown>) {
     this.exchanges = [exchange]
-    this.inherited = inherited
   }
 }
 
@@ -81,18 +66,12 @@ export function overlay(res: Held, name: Name, ours: Call): void {
   res[name] = ours
 }
 
-/** Whether nobody has wrapped ours since. */
-export function isOnTop(res: Held, state: Hold, name: Name, ours: Call): boolean {
-  return res[name] === (state.inherited?.ours[name as Laid] ?? ours)
-}
-
 /**
- * Takes ours away where it is still on top, and says whether it was; what is inherited stays, and passes through. Where somebody has wrapped it since, it stays below
+ * Takes ours away where it is still on top, and says whether it was. Where somebody has wrapped it since, it stays below
  * and passes through: to remove it would cut theirs off (with compression mounted after us the client got truncated gzip).
  */
 export function restore(res: Held, state: Hold, name: Name, ours: Call): boolean {
-  if (!isOnTop(res, state, name, ours)) return false
-  if (state.inherited !== null) return true
+  if (res[name] !== ours) return false
   const before = state.before[name]
   if (before !== undefined) res[name] = before
   else Reflect.deleteProperty(res, name)
@@ -101,6 +80,5 @@ export function restore(res: Held, state: Hold, name: Name, ours: Call): boolean
 
 /** What stood there before us: somebody's own, or what the response inherits at this moment. */
 export function theirs(res: Held, state: Hold, name: Name): Call {
-  if (state.inherited !== null && name !== 'flush' && name !== 'on') return state.inherited.method(name)
   return state.before[name] ?? (Object.getPrototypeOf(res) as Held)[name]
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Arrival, Doorway, Wire } from '../engine/wire.js'
-import { hold, isSent, keepHold, sendRefusal } from './held-response.js'
+import { hold, isSent, sendRefusal } from './held-response.js'
 
 /**
  * What the engine can ask of a node:http response. It is held from the start, and not only once something may have to be
@@ -14,10 +14,8 @@ class ResponseWire implements Wire {
     this.#res = res
   }
 
-  /** It is held already, wherever it has gone since. */
-  arm(): void {
-    keepHold(this.#res)
-  }
+  /** It is held already. */
+  arm(): void {}
 
   unchanged(): boolean {
     return this.#res.statusCode === 304
