@@ -10,6 +10,7 @@ interface ExpressRequest extends IncomingMessage {
   readonly secure?: boolean
   readonly ip?: string
   readonly app?: { get(setting: string): unknown }
+  res?: unknown
 }
 
 /**
@@ -29,8 +30,8 @@ export function sessionMiddleware(
   sessions: Doorway<unknown>,
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void {
   return (req: ExpressRequest, res, next) => {
-    useTable(req)
-    useTable(res)
+    useTable(req, 'res')
+    useTable(res as { req?: unknown }, 'req')
     const arrival = new NodeArrival(req, req.originalUrl ?? req.url, verdictOf(req))
     enter(sessions, req, res, arrival).then((mayEnter) => {
       if (mayEnter) next()

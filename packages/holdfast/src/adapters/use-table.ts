@@ -1,6 +1,3 @@
-const FIRST = Symbol('holdfast.first')
-const SECOND = Symbol('holdfast.second')
-
 /**
  * Has V8 keep the own properties of an object in a table, and not in a hidden class.
  *
@@ -9,13 +6,12 @@ const SECOND = Symbol('holdfast.second')
  * table a new property is an entry. A request that reads its session costs a third of what it did (measured on Node 20; the
  * bench watches it), and so does what others put on the two objects afterwards.
  *
- * V8 turns to a table when a property is deleted that is not the newest. Where objects of one kind share their hidden
- * classes, as on node:http and under Koa, this would only do harm.
+ * V8 turns to a table when a property is deleted that is not the newest: `name` is one, and is put back. Where objects of
+ * one kind share their hidden classes, as on node:http and under Koa, this would only do harm.
  */
-export function useTable(object: object): void {
-  const own = object as { [FIRST]?: 0; [SECOND]?: 0 }
-  own[FIRST] = 0
-  own[SECOND] = 0
-  delete own[FIRST]
-  delete own[SECOND]
+export function useTable<Name extends string>(object: { [name in Name]?: unknown }, name: Name): void {
+  const value = object[name]
+  if (value === undefined) return
+  delete object[name]
+  object[name] = value
 }
