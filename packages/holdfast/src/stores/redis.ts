@@ -121,21 +121,24 @@ class Redis implements Store {
     const wire = this.#ready()
     const owners: Owners | null =
       'user' in index ? { user: index.user, link: null } : 'link' in index ? { user: null, link: index.link } : null
-    const handles =
-      owners === null
-        ? await this.#allAfter(wire, cursor, limit)
-        : await handlesIn(wire, ownersKey(this.#keys, owners), cursor, limit)
-    const rows: Summary[] = []
-    const found = await Promise.all(handles.map((handle) => this.#session(wire, handle, now)))
-    const stale: string[] = []
-    for (const [at, session] of found.entries()) {
-      if (session !== null && isTheirs(session, owners)) rows.push(session)
-      else stale.push(handles[at] as string)
-    }
-    if (owners !== null) {
+    for (;;) {
+      const handles =
+        owners === null
+          ? await this.#allAfter(wire, cursor, limit)
+          : await handlesIn(wire, ownersKey(this.#keys, owners), cursor, limit)
+      const rows: Summary[] = []
+      const found = await Promise.all(handles.map((handle) => this.#session(wire, handle, now)))
+      const stale: string[] = []
+      for (const [at, session] of found.entries()) {
+        if (session !== null && isTheirs(session, owners)) rows.push(session)
+        else stale.push(handles[at] as string)
+      }
+      if (owners === null || stale.length === 0) {
+        return { rows, cursor: handles.length < limit ? null : (handles.at(-1) ?? null) }
+      }
       await Promise.all(stale.map((handle) => tidyIndex(wire, this.#keys, { handle, owners, due: false }, now)))
+      // One of them may have been replaced since the index was read, by a row that was not in it: the page is read again.
     }
-    return { rows, cursor: handles.length < limit ? null : (handles.at(-1) ?? null) }
   }
 
   sweep(now: Millis, limit: number): Promise<readonly Row[]> {

@@ -155,16 +155,13 @@ describeOn(server, 'the store on Redis', ({ url }) => {
     expect(swept?.map(({ handle }) => handle)).toEqual([expired.handle])
   })
 
-  test('a page of nothing but what is taken out is not the last one', async () => {
+  test('a page of nothing but what is taken out is read again', async () => {
     const { store, prefix } = open()
     const live = await put(store, now, { user: 'ada', handle: `z${newHandle().slice(1)}` })
     for (const n of numbers(6))
       await client.zAdd(`${prefix}user:ada`, { score: 0, value: `A${n}${newHandle().slice(2)}` })
     const first = await store.find({ user: 'ada' }, now, null, 6)
-    expect(first.rows).toEqual([])
-    expect((await store.find({ user: 'ada' }, now, first.cursor, 6)).rows.map(({ handle }) => handle)).toEqual([
-      live.handle,
-    ])
+    expect(first.rows.map(({ handle }) => handle)).toEqual([live.handle])
   })
 
   test('a handle that is given again while an index is tidied stays in it', async () => {
@@ -177,7 +174,6 @@ describeOn(server, 'the store on Redis', ({ url }) => {
       const between = before(client, 'ZREM', moment, async () => void (await other.create(again, now)))
       const { store } = open({ prefix }, between)
       await client.zAdd(`${prefix}user:ada`, { score: 0, value: handle })
-      expect((await store.find({ user: 'ada' }, now, null, 10)).rows).toEqual([])
       expect((await store.find({ user: 'ada' }, now, null, 10)).rows).toHaveLength(1)
       await client.del(row(handle))
     }

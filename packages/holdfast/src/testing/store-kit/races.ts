@@ -174,6 +174,25 @@ export function testRaces(test: Declare, runs: number): void {
     assert.deepStrictEqual(new Map(after.fields), row.fields)
   })
 
+  race('LC-12: a session that is replaced again and again while it is looked for: a page shows it', async (clients) => {
+    const { store, other, now } = clients
+    const user = newHandle()
+    let { handle } = await put(store, now, { user })
+    let over = false
+    const replace = async (): Promise<void> => {
+      for (let step = 0; step < 20; step += 1) {
+        const next = await put(store, now, { user })
+        await store.end(handle, newEnding(now, { reason: 'superseded', successor: next.handle }), now)
+        handle = next.handle
+      }
+      over = true
+    }
+    const look = async (): Promise<void> => {
+      while (!over) assert.notEqual((await other.find({ user }, now, null, 100)).rows.length, 0)
+    }
+    await Promise.all([replace(), look(), look()])
+  })
+
   race('a guarded end and a change of the keys at once: never both', async (clients, run) => {
     const { store, now } = clients
     const row = await put(store, now)
