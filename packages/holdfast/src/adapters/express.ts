@@ -30,8 +30,11 @@ export function sessionMiddleware(
   sessions: Doorway<unknown>,
 ): (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void {
   return (req: ExpressRequest, res, next) => {
-    useTable(req, 'res')
-    useTable(res as { req?: unknown }, 'req')
+    // Express has linked the two, after it had set their prototypes; in any other server this would only do harm.
+    if (req.res === res) {
+      useTable(req, 'res')
+      useTable(res, 'req')
+    }
     const arrival = new NodeArrival(req, req.originalUrl ?? req.url, verdictOf(req))
     enter(sessions, req, res, arrival).then((mayEnter) => {
       if (mayEnter) next()

@@ -9,9 +9,9 @@
  * V8 turns to a table when a property is deleted that is not the newest: `name` is one, and is put back. Where objects of
  * one kind share their hidden classes, as on node:http and under Koa, this would only do harm.
  */
-export function useTable<Name extends string>(object: { [name in Name]?: unknown }, name: Name): void {
-  const value = object[name]
-  if (value === undefined) return
-  delete object[name]
-  object[name] = value
+export function useTable(object: object, name: string): void {
+  const own = object as Record<string, unknown>
+  const value = own[name]
+  delete own[name]
+  own[name] = value
 }
