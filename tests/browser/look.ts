@@ -53,4 +53,9 @@ async function picture(page: Page, path: string, height: number): Promise<void> 
   await page.setViewportSize({ ...size, height: Math.max(size.height, height) })
   await page.screenshot({ path })
   await page.setViewportSize(size)
+  // What moved with the window did not move by itself.
+  await page.evaluate(async () => {
+    await measures.settled()
+    measures.moved()
+  })
 }
