@@ -3,11 +3,11 @@ import { names } from './session-data.js'
 
 /** @typedef {import('./session-data.js').SessionData} SessionData */
 
-/** holdfast with its memory store and every default: guards, renewal, throttled touches. */
-export function holdfastSessions() {
+/** holdfast with every default: guards, renewal, throttled touches. */
+export function holdfastSessions(store = /** @type {import('holdfast').Store} */ (memoryStore())) {
   return createSessions({
     secret: 'Qm9sZGZhc3QgYmVuY2gsIDMyIGJ5dGVzIG9mIGl0',
-    store: memoryStore(),
+    store,
     log: () => {},
   })
 }

@@ -18,7 +18,8 @@ import { works } from './works.js'
 const reports = fileURLToPath(new URL('../reports/', import.meta.url))
 
 /** The first is what all are compared with. */
-const SUBJECTS = 'express-session,holdfast,koa-session,holdfast-koa,fastify-session,next-session'
+const SUBJECTS =
+  'express-session,holdfast,koa-session,holdfast-koa,fastify-session,next-session,redis-express-session,redis-holdfast'
 
 /** A process' luck with its memory lasts as long as it does: so each subject gets more than one. */
 const FULL = { seconds: 200, processes: 2, passes: 2, slice: 40, warming: 2_000 }

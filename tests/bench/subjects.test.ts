@@ -9,10 +9,10 @@ import { sizes, works } from '../../bench/works.js'
 const names = readdirSync(new URL('../../bench/subjects', import.meta.url)).map((file) => file.replace(/\.js$/, ''))
 const inProcess = works.filter(({ way }) => way === 'in process')
 
-test('there are the four libraries, holdfast on three frameworks, and every framework by itself', () => {
+test('there are the four libraries, holdfast on three frameworks, both on Redis, and every framework by itself', () => {
   expect(names.toSorted()).toEqual([
     ...['express', 'express-session', 'fastify', 'fastify-session', 'holdfast', 'holdfast-koa', 'holdfast-node'],
-    ...['koa', 'koa-session', 'next-session', 'node'],
+    ...['koa', 'koa-session', 'next-session', 'node', 'redis-express-session', 'redis-holdfast'],
   ])
 })
 
