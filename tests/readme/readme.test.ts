@@ -16,7 +16,7 @@ mkdirSync(reports, { recursive: true })
 const folder = mkdtempSync(join(reports, 'readme-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const tsc = (...args: string[]): Promise<{ stdout: string }> =>
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '--pretty', 'false', ...args], { cwd: root })
+  run(process.execPath, ['node_modules/typescript/bin/tsc', ...args, '--pretty', 'false'], { cwd: root })
 beforeAll(() => tsc('-b', 'packages/holdfast'))
 
 const [first = '', second = '', ...others] = blocksIn('js')
