@@ -73,15 +73,14 @@ export function rowOf(handle: string, reply: unknown): Row | null {
   }
 }
 
-/** The fields of which {@link liveSession} judges. */
+/** The fields of which {@link sessionOf} judges. */
 export const SUMMARY_FIELDS = ['m', 'e', 'i', 'a'] as const
 
-/** What `find` answers of a row, from its {@link SUMMARY_FIELDS}; `null` unless it is a live session. */
-export function liveSession(handle: string, reply: unknown, now: number): Summary | null {
+/** What `find` answers of a row, from its {@link SUMMARY_FIELDS}; `null` unless it is a session that was not ended. */
+export function sessionOf(handle: string, reply: unknown): Summary | null {
   const [m, e, i, a] = reply as (string | null)[]
   if (typeof m !== 'string' || !m.startsWith('s') || typeof e === 'string') return null
   const [, version, seenAt, expiresAt] = m.split(' ').map(Number) as [number, number, number, number]
-  if (expiresAt <= now) return null
   return { handle, ...ownersOf(i), facts: a ?? '', version, seenAt, expiresAt }
 }
 

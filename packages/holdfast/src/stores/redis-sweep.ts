@@ -52,7 +52,7 @@ async function claim(
   const answer = await run(wire, CLAIM, all, [String(now), handle, member])
   const row = typeof answer === 'object' ? rowOf(handle, answer) : null
   if (member === handle || (row === null && Number(answer) === 1)) return { row, tidied: true }
-  const tidied = await tidyIndex(wire, keys, { handle, owners, due: true }, now).then(
+  const tidied = await tidyIndex(wire, keys, { handle, owners, due: true }).then(
     () => true,
     () => false,
   )

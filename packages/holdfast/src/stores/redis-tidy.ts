@@ -1,7 +1,6 @@
-import type { Millis } from '../engine/row.js'
 import type { RedisWire } from './redis-client.js'
 import { dueMember, type Owners, type RedisKeys } from './redis-keys.js'
-import { liveSession, SUMMARY_FIELDS } from './redis-row.js'
+import { SUMMARY_FIELDS, sessionOf } from './redis-row.js'
 
 /** What is to be taken out of which indexes. */
 export interface Tidying {
@@ -19,12 +18,7 @@ export interface Tidying {
  * before their entries: should the handle have been given to a new row meanwhile, its entry was either written after it was
  * taken out here, or the row shows itself to the look that follows, and the entry is put back.
  */
-export async function tidyIndex(
-  wire: RedisWire,
-  keys: RedisKeys,
-  { handle, owners, due }: Tidying,
-  now: Millis,
-): Promise<void> {
+export async function tidyIndex(wire: RedisWire, keys: RedisKeys, { handle, owners, due }: Tidying): Promise<void> {
   const { user, link } = owners
   const indexes: string[] = []
   if (user !== null) indexes.push(keys.user(user))
@@ -35,7 +29,7 @@ export async function tidyIndex(
   if (due) await wire.send(dueKey, ['ZREM', dueKey, member])
 
   const key = keys.row(handle)
-  const live = liveSession(handle, await wire.send(key, ['HMGET', key, ...SUMMARY_FIELDS]), now)
+  const live = sessionOf(handle, await wire.send(key, ['HMGET', key, ...SUMMARY_FIELDS]))
   if (live === null) return
   const back: Promise<unknown>[] = []
   if (user !== null && live.user === user) back.push(addTo(wire, keys.user(user), handle))

@@ -27,10 +27,33 @@ export function waitSettings({ replicas, timeout }: WaitOptions): WaitSettings {
   )
 }
 
-/** Waits until enough replicas have what was written. Throws `HOLDFAST_UNKNOWN_OUTCOME` where they have it not in time. */
-export async function waitForReplicas(wire: RedisWire, key: string, { replicas, millis }: WaitSettings): Promise<void> {
+/** How it shows that what was written is there. */
+export interface Proof {
+  /** Reads it. */
+  readonly command: string[]
+  readonly shows: (reply: unknown) => boolean
+}
+
+/**
+ * Waits until enough replicas have what was written. Throws `HOLDFAST_UNKNOWN_OUTCOME` where they have it not in time.
+ *
+ * A client that has lost its connection may have asked a server that was promoted meanwhile: its replicas have all that it
+ * has, and it may never have seen the write. So what was written is read once more, from whoever is the primary now.
+ */
+export async function waitForReplicas(
+  wire: RedisWire,
+  key: string,
+  { replicas, millis }: WaitSettings,
+  { command, shows }: Proof,
+): Promise<void> {
   const reached = await wire.wait(key, replicas, millis)
-  if (reached >= replicas) return
+  if (reached >= replicas) {
+    if (shows(await wire.send(key, command))) return
+    throw new HoldfastError(
+      'HOLDFAST_UNKNOWN_OUTCOME',
+      'redisStore: the primary failed before a replica had what was written, and it is gone. Try again.',
+    )
+  }
   throw new HoldfastError(
     'HOLDFAST_UNKNOWN_OUTCOME',
     `redisStore: the primary has carried it out, but ${reached} of ${replicas} replicas confirmed it within ${millis} ms; ` +

@@ -3,7 +3,7 @@ import type { Ending, Index, Millis, Page, Patch, Row, Store, Summary } from '..
 import { checkedOp } from './op.js'
 import { type RedisClient, type RedisWire, wireOf } from './redis-client.js'
 import { GROUPS, type Owners, RedisKeys } from './redis-keys.js'
-import { fieldName, hashOf, liveSession, rowOf, SUMMARY_FIELDS } from './redis-row.js'
+import { fieldName, hashOf, rowOf, SUMMARY_FIELDS, sessionOf } from './redis-row.js'
 import { CREATE, END, PATCH, run } from './redis-scripts.js'
 import { sweepRows } from './redis-sweep.js'
 import { addTo, tidyIndex } from './redis-tidy.js'
@@ -85,8 +85,7 @@ class Redis implements Store {
     const answer = await run(wire, CREATE, wire.cluster ? keys : [...keys, ...indexes], args)
     if (Number(answer) !== 1) return false
     if (wire.cluster) await Promise.all(indexes.map((index) => this.#enter(index, row.handle)))
-    if (this.#wait !== null && row.kind === 'record')
-      await waitForReplicas(wire, this.#keys.row(row.handle), this.#wait)
+    if (row.kind === 'record') await this.#replicated(wire, row.handle, 'k', row.keys)
     return true
   }
 
@@ -101,7 +100,7 @@ class Redis implements Store {
     const answer = await run(wire, PATCH, this.#keysOf(handle).slice(0, 2), patchArgs(handle, patch, now))
     if (answer === null) return null
     const [kind, version] = [String(answer).charAt(0), Number(String(answer).slice(1))]
-    if (this.#wait !== null && kind === 'r') await waitForReplicas(wire, this.#keys.row(handle), this.#wait)
+    if (kind === 'r') await this.#replicated(wire, handle, 'm', patch.op ?? '')
     return version
   }
 
@@ -113,7 +112,7 @@ class Redis implements Store {
     const answer = await run(wire, END, this.#keysOf(handle), args)
     if (answer === null) return null
     if (typeof answer !== 'object') return 'guarded'
-    if (this.#wait !== null) await waitForReplicas(wire, this.#keys.row(handle), this.#wait)
+    await this.#replicated(wire, handle, 'e', '')
     return rowOf(handle, answer)
   }
 
@@ -127,16 +126,17 @@ class Redis implements Store {
           ? await this.#allAfter(wire, cursor, limit)
           : await handlesIn(wire, ownersKey(this.#keys, owners), cursor, limit)
       const rows: Summary[] = []
-      const found = await Promise.all(handles.map((handle) => this.#session(wire, handle, now)))
+      const found = await Promise.all(handles.map((handle) => this.#session(wire, handle)))
       const stale: string[] = []
       for (const [at, session] of found.entries()) {
-        if (session !== null && isTheirs(session, owners)) rows.push(session)
-        else stale.push(handles[at] as string)
+        if (session === null || !isTheirs(session, owners)) stale.push(handles[at] as string)
+        // One that is over for us may not be for a process whose clock is behind, and lives on there: the sweep decides.
+        else if (session.expiresAt > now) rows.push(session)
       }
       if (owners === null || stale.length === 0) {
         return { rows, cursor: handles.length < limit ? null : (handles.at(-1) ?? null) }
       }
-      await Promise.all(stale.map((handle) => tidyIndex(wire, this.#keys, { handle, owners, due: false }, now)))
+      await Promise.all(stale.map((handle) => tidyIndex(wire, this.#keys, { handle, owners, due: false })))
       // One of them may have been replaced since the index was read, by a row that was not in it: the page is read again.
     }
   }
@@ -152,16 +152,29 @@ class Redis implements Store {
   /** Enters a session in an index that lies on another node than the row, and may be lost without it. */
   async #enter(index: string, handle: string): Promise<void> {
     await addTo(this.#wire, index, handle)
-    if (this.#wait !== null) await waitForReplicas(this.#wire, index, this.#wait)
+    if (this.#wait === null) return
+    const command = ['ZSCORE', index, handle]
+    await waitForReplicas(this.#wire, index, this.#wait, { command, shows: (score) => score !== null })
+  }
+
+  /** Waits until replicas have the row, one of whose fields then holds this text. */
+  async #replicated(wire: RedisWire, handle: string, field: string, text: string): Promise<void> {
+    if (this.#wait === null) return
+    const key = this.#keys.row(handle)
+    const command = ['HGET', key, field]
+    await waitForReplicas(wire, key, this.#wait, {
+      command,
+      shows: (found) => found !== null && String(found).includes(text),
+    })
   }
 
   #keysOf(handle: string): string[] {
     return [this.#keys.row(handle), this.#keys.due(handle), this.#keys.all(handle)]
   }
 
-  async #session(wire: RedisWire, handle: string, now: Millis): Promise<Summary | null> {
+  async #session(wire: RedisWire, handle: string): Promise<Summary | null> {
     const key = this.#keys.row(handle)
-    return liveSession(handle, await wire.send(key, ['HMGET', key, ...SUMMARY_FIELDS]), now)
+    return sessionOf(handle, await wire.send(key, ['HMGET', key, ...SUMMARY_FIELDS]))
   }
 
   /** The handles of one group after the other; of ever more at once, so that a small store is not asked 64 times in turn. */

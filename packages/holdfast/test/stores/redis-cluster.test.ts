@@ -76,7 +76,7 @@ describeOn(mortal, 'LC-06: the store on a cluster whose primary dies', ({ urls, 
     test(`${folder}: what a replica has stays, and acts and scripts go on by themselves`, async () => {
       const connected = await connect(urls)
       // The cluster of node-redis 5 asks for the new primary only when the old node is back and sends it there.
-      await survivesFailover(connected, primaryOf, folder !== 'redis')
+      await survivesFailover(connected, primaryOf, { seeks: folder !== 'redis', replicas: 1 })
       await connected.close()
     })
   }

@@ -14,20 +14,24 @@ interface Mortal {
  * Kills the primary after an acknowledged patch and an acknowledged sign-out of which a replica has confirmed the last:
  * both stay, whatever comes, and the store goes on by itself, its scripts too.
  *
- * `seeks`: whether the client looks for the new primary while the old one is away.
+ * `seeks`: whether the client looks for the new primary while the old one is away. `replicas`: how many there are; any may be
+ * promoted, so all have to have it.
  */
 export async function survivesFailover(
   { client }: Connected,
   primaryOf: (key: string) => Promise<Mortal>,
-  seeks: boolean,
+  { seeks, replicas }: { readonly seeks: boolean; readonly replicas: number },
 ): Promise<void> {
   const now = Date.now()
   const prefix = `${newHandle()}:`
-  const store = redisStore(client, { prefix, log: () => undefined, wait: { replicas: 1, timeout: '1s' } })
-  const live = await put(store, now, { user: 'ada', link: 'sid-1' })
+  const store = redisStore(client, { prefix, log: () => undefined, wait: { replicas, timeout: '1s' } })
+  // Sent again until all replicas follow: the one that was killed before may still be on its way back.
+  const first = { handle: newHandle(), user: 'ada', link: 'sid-1' }
+  const live = await eventually(() => put(store, now, first))
   expect(await store.patch(live.handle, { set: new Map([['likes', '1']]), op: newOp() }, now)).toBe(2)
   // In the same slot: a replica that has this sign-out has all that came before it.
-  const gone = await put(store, now, { handle: live.handle.charAt(0) + newHandle().slice(1), user: 'ada' })
+  const second = { handle: live.handle.charAt(0) + newHandle().slice(1), user: 'ada' }
+  const gone = await eventually(() => put(store, now, second))
   const ending = newEnding(now, { reason: 'revoked' })
   await eventually(() => endRow(store, gone.handle, ending, now))
 

@@ -22,7 +22,7 @@ describeOn(mortal, 'LC-06: the store on a server that Sentinels watch over, and 
   for (const [folder, connect] of Object.entries(watched)) {
     test(`${folder}: what a replica has stays, and acts and scripts go on by themselves`, async () => {
       const connected = await connect(server)
-      await survivesFailover(connected, server.primary, true)
+      await survivesFailover(connected, server.primary, { seeks: true, replicas: 2 })
       await connected.close()
     })
   }

@@ -147,12 +147,22 @@ describeOn(server, 'the store on Redis', ({ url }) => {
       expect(await client.zCard(key)).toBe(5)
       const page = await store.find(index, now + MINUTE, null, 10)
       expect(page.rows.map((summary) => summary.handle)).toEqual([live.handle])
-      expect(await client.zRange(key, 0, -1)).toEqual([live.handle])
+      expect(new Set(await client.zRange(key, 0, -1))).toEqual(new Set([live.handle, expired.handle]))
     }
     expect(await keys()).toContain('user:bob')
     expect((await store.find({ link: 'sid-2' }, now, null, 10)).rows).toHaveLength(1)
     const [swept] = [await store.sweep?.(now + MINUTE, 10)]
     expect(swept?.map(({ handle }) => handle)).toEqual([expired.handle])
+    for (const key of ['user:ada', 'link:sid-1'])
+      expect(await client.zRange(prefix + key, 0, -1)).toEqual([live.handle])
+  })
+
+  test('LC-15: a session that a node with a faster clock takes for over stays in its index, and is found when it lives on', async () => {
+    const { store } = open()
+    const { handle } = await put(store, now, { user: 'ada', expiresAt: now + MINUTE })
+    expect((await store.find({ user: 'ada' }, now + MINUTE, null, 10)).rows).toEqual([])
+    expect(await store.patch(handle, { seenAt: now, expiresAt: now + HOUR }, now + MINUTE - 1)).toBe(2)
+    expect((await store.find({ user: 'ada' }, now + MINUTE, null, 10)).rows).toHaveLength(1)
   })
 
   test('a page of nothing but what is taken out is read again', async () => {
