@@ -19,9 +19,9 @@ async function serve(): Promise<void> {
   const secret = process.env.SESSION_SECRET || (await secretIn(join(folder, 'secret')))
   const shop = await createShop({ secret, store })
   const server = createServer(shop.app)
+  let address: string
   try {
-    const address = await listen(server, place)
-    console.log(`The shop is open: ${address} (Ctrl-C closes it)`)
+    address = await listen(server, place)
   } catch (error) {
     await shop.close()
     throw error
@@ -34,6 +34,7 @@ async function serve(): Promise<void> {
     setTimeout(() => server.closeAllConnections(), PATIENCE).unref()
   }
   process.on('SIGINT', stop).on('SIGTERM', stop)
+  console.log(`The shop is open: ${address} (Ctrl-C closes it)`)
 }
 
 function fail(error: unknown): void {

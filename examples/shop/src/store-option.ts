@@ -19,10 +19,11 @@ export function storeOption(args: readonly string[], defaultPath: string): Store
   const store = storeText(args)
   if (store === undefined) return { kind: 'sqlite', path: defaultPath }
   if (store === 'memory:') return { kind: 'memory' }
-  const path = /^sqlite:(.+)$/.exec(store)?.[1]
+  const path = /^sqlite:(?:\/\/(?=.))?(.+)$/.exec(store)?.[1]
   if (path !== undefined) return { kind: 'sqlite', path }
   if (/^(rediss?|postgres(ql)?):\/\//.test(store)) return { kind: 'server', url: store, path: defaultPath }
-  throw new Error(`There is no store ${JSON.stringify(store)}. ${USAGE}`)
+  // Its scheme alone: the rest may hold a password.
+  throw new Error(`There is no store ${JSON.stringify(store.replace(/:.+/, ':…'))}. ${USAGE}`)
 }
 
 function storeText(args: readonly string[]): string | undefined {

@@ -55,7 +55,9 @@ describe('the option --store', () => {
   test('takes memory: and sqlite:PATH, and has a default', () => {
     expect(storeOption([], 'default.db')).toEqual({ kind: 'sqlite', path: 'default.db' })
     expect(storeOption(['--store', 'memory:'], 'default.db')).toEqual({ kind: 'memory' })
-    expect(storeOption(['--store=sqlite:a/b.db'], 'default.db')).toEqual({ kind: 'sqlite', path: 'a/b.db' })
+    for (const url of ['sqlite:a/b.db', 'sqlite://a/b.db']) {
+      expect(storeOption([`--store=${url}`], 'default.db')).toEqual({ kind: 'sqlite', path: 'a/b.db' })
+    }
     for (const url of ['redis://localhost', 'rediss://localhost:6380', 'postgres://db/x', 'postgresql://db/x']) {
       expect(storeOption(['--store', url], 'default.db')).toEqual({ kind: 'server', url, path: 'default.db' })
     }
@@ -148,7 +150,7 @@ describe('the command', () => {
   })
 
   test.each([
-    ['an unknown store', ['--store', 'mysql://localhost'], /^There is no store "mysql:\/\/localhost"\. Use .*\n$/],
+    ['an unknown store', ['--store', 'mysql://ada:hunter2@localhost'], /^There is no store "mysql:…"\. Use .*\n$/],
     ['a server that is not there', ['--store', 'redis://127.0.0.1:1'], /^holdfast: openStore reached no server .*\n$/],
     ['a database that cannot be opened', ['--store', 'sqlite:/dev/null/shop.db'], /^Cannot open the database .*\n$/],
   ])('says in one line that there is %s', async (_what, args, line) => {

@@ -74,21 +74,23 @@ async function openRedis(url: string, load: LoadDriver): Promise<Store> {
     const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy } })
     // Commands say themselves what went wrong.
     client.on('error', () => undefined)
+    const store = redisStore(client)
     await client.connect()
     reachedOnce = true
-    return closing(redisStore(client), () => client.quit())
+    return closing(store, () => client.quit())
   }
   const Redis = (module as { default?: unknown }).default ?? module
   const settings = { lazyConnect: true, autoResendUnfulfilledCommands: false }
   const client = new (Redis as new (url: string, options: object) => IoRedis & RedisClient)(url, settings)
   client.on('error', () => undefined)
+  const store = redisStore(client)
   try {
     await client.connect()
   } catch (error) {
     client.disconnect()
     throw error
   }
-  return closing(redisStore(client), () => client.quit())
+  return closing(store, () => client.quit())
 }
 
 async function openPostgres(url: string, load: LoadDriver): Promise<Store> {
@@ -139,7 +141,7 @@ function closing<S extends Store>(store: S, release: () => Promise<unknown>): S 
   })
 }
 
-/** What cannot be reached is said by scheme alone. */
+/** What cannot be reached is said by scheme alone: what drivers throw may hold the URL, and a password with it. */
 async function reached(scheme: string, opening: Promise<Store>): Promise<Store> {
   try {
     return await opening
@@ -147,10 +149,14 @@ async function reached(scheme: string, opening: Promise<Store>): Promise<Store> 
     if (error instanceof HoldfastError) throw error
     throw new HoldfastError(
       'HOLDFAST_STORE',
-      `openStore reached no server under the ${scheme} URL that it was given. Check that it is up, and the URL`,
-      { cause: error },
+      `openStore reached no server under the ${scheme} URL that it was given (${nameOf(error)}). Check that it is up, and the URL`,
     )
   }
+}
+
+function nameOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown }
+  return String(code ?? name ?? 'an error')
 }
 
 function firstDriver(names: readonly string[], load: LoadDriver): readonly [string, unknown] {
