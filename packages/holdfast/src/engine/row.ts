@@ -163,7 +163,8 @@ export interface Store {
   /**
    * Live sessions (never records), a page at a time: at most `limit`, none twice, none left out that was live throughout.
    * Within a page that holds also for a session that was replaced meanwhile: one of the two rows is in it, or else a
-   * revocation would miss who is just stepping up. The order is the store's. Start with `cursor: null`. The cost does not grow with the rows that are not asked for.
+   * revocation would miss who is just stepping up. The order is the store's. Start with `cursor: null`. The cost does not
+   * grow with the rows that are not asked for.
    */
   find(index: Index, now: Millis, cursor: string | null, limit: number): Awaitable<Page>
 

@@ -47,7 +47,8 @@ export interface RedisOptions {
  * | `sweep` | `ZRANGEBYSCORE holdfast:{gr}due -inf now LIMIT 0 n` for each of the 64 `g`, `EVALSHA claim` with the keys of `end` for each that is due, then a `ZREM` for each index of its owners, one for `due`, and an `HMGET` |
  *
  * The braces keep a row and the two sets of its group in one slot. The indexes of users and links lie in slots of their own:
- * a live row is in them from the moment `create` has answered; what they name besides, `find` takes out when it meets it.
+ * a live row is in them from the moment `create` has answered; what they name besides, `find` takes out when it meets it, and
+ * the `sweep` what has expired.
  *
  * An acknowledged write is lost where a primary fails before a replica has it: Redis replicates afterwards. `wait` makes
  * that unlikely for what ends sessions.
