@@ -39,7 +39,7 @@ export const goals = [
   { work: 'socket-read-2k', subject: 'holdfast', against: theirs, wanted: 10, kept: 8 },
   { work: 'read-2k', subject: 'redis-holdfast', against: 'redis-express-session', wanted: 4, kept: 3 },
   { work: 'write-2k', subject: 'redis-holdfast', against: 'redis-express-session', wanted: 4, kept: 3 },
-  { work: 'socket-write-2k', subject: 'holdfast', against: theirs, wanted: 7, kept: 5 },
+  { work: 'socket-write-2k', subject: 'holdfast', against: theirs, wanted: 7, kept: 3.5 },
 ]
 
 /** What is read must not depend on what is not: so many microseconds may a read of 20 kB cost more than one of 2 kB. */

@@ -9,6 +9,8 @@ import type { Answer, Exchange, Refusal } from '../engine/wire.js'
  * word to caches wins; one refusal refuses the answer.
  */
 export function settleAll(exchanges: readonly Exchange<unknown>[], before: Answer): Awaitable<Answer | Refusal> {
+  const [first] = exchanges
+  if (exchanges.length === 1 && first !== undefined && saysNothing(before)) return first.settle()
   const verdicts = exchanges.map((exchange) => exchange.settle())
   return verdicts.some(isPromise)
     ? Promise.all(verdicts).then((all) => joined(before, all))
@@ -31,6 +33,14 @@ export function isRefusal(verdict: Answer | Refusal): verdict is Refusal {
 /** Whether one has to wait for a value. */
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value
+}
+
+/** What an exchange answers that adds nothing to the head. */
+export const NOTHING: Answer = { cookies: [], cache: null }
+
+/** Whether an answer adds nothing to the head. */
+export function saysNothing(answer: Answer): boolean {
+  return answer.cookies.length === 0 && answer.cache === null
 }
 
 function joined(before: Answer, verdicts: readonly (Answer | Refusal)[]): Answer | Refusal {

@@ -12,7 +12,7 @@ import type { ServerResponse } from 'node:http'
 import { Writable } from 'node:stream'
 import { types } from 'node:util'
 import type { Answer, Exchange, Refusal } from '../engine/wire.js'
-import { finishAll, isPromise, isRefusal, settleAll } from './exchanges.js'
+import { finishAll, isPromise, isRefusal, NOTHING, saysNothing, settleAll } from './exchanges.js'
 import { keepLine, type Line, letLineGo } from './held-socket.js'
 import { type Act, type Call, type Held, HOLD, Hold, type Name, overlay, restore, theirs } from './overlay.js'
 import { addAnswer, checkHead, isStatus, nodeError, putRefusal, takeHead } from './response-head.js'
@@ -181,7 +181,16 @@ function decided(res: Held, verdict: Answer | Refusal): void {
 
 function wait<T>(res: Held, promise: PromiseLike<T>, then: (res: Held, value: T) => void): void {
   keepLine(lineOf(res), plain(res))
-  promise.then((value) => then(res, value)).then(undefined, (error: unknown) => fail(res, error))
+  promise.then(
+    (value) => {
+      try {
+        then(res, value)
+      } catch (error) {
+        fail(res, error)
+      }
+    },
+    (error: unknown) => fail(res, error),
+  )
 }
 
 /** Lets go of what was held, and from then on of everything but the last byte. */
@@ -289,10 +298,4 @@ function plain(res: Held): ServerResponse {
 
 function isEnd(act: Act): boolean {
   return act.name === 'end'
-}
-
-const NOTHING: Answer = { cookies: [], cache: null }
-
-function saysNothing(answer: Answer): boolean {
-  return answer.cookies.length === 0 && answer.cache === null
 }

@@ -43,7 +43,7 @@ function innards(res: ServerResponse): Innards {
   return res as unknown as Innards
 }
 
-const YES: PropertyDescriptor = { configurable: true, get: () => true }
+const YES: PropertyDescriptor = { configurable: true, value: true }
 
 const REFUSES: PropertyDescriptor = { configurable: true, value: refuse }
 

@@ -1,7 +1,8 @@
-import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { formatNumber, NUMBER_WIDTH, parse36 } from './base36.js'
 import type { Keyring } from './keyring.js'
 import { newHandle, randomText } from './random.js'
+import { tagger } from './tag.js'
 
 /** What a client presented, its tag checked. The secret itself is not kept: only its hash can meet the store. */
 export interface Credential {
@@ -80,7 +81,12 @@ export function sameDigest(a: string, b: string): boolean {
  * The purpose holds the cookie's name, so a credential of one name is worthless under another.
  */
 export function ownCodec(ring: () => Keyring, purpose: string): Codec {
-  const tagOf = (key: KeyObject, body: string): string => createHmac('sha256', key).update(body).digest('base64url')
+  const tags = new WeakMap<KeyObject, (body: string) => string>()
+  const tagOf = (key: KeyObject, body: string): string => {
+    const tag = tags.get(key) ?? tagger(key, TAG_AT)
+    tags.set(key, tag)
+    return tag(body)
+  }
   const sign = (rest: string): string => {
     const key = ring().signing()
     const body = `1${key.id}${rest}`

@@ -62,15 +62,17 @@ export function plan(row: Row | null, intent: Intent, terms: Terms, now: Millis)
   const keys = planKeys(row, intent.renewal, now)
   const writes = fields.patch !== null || keys !== null
   if (!writes && !touchDue(terms.lifetimes, row.seenAt, now)) return { act: 'nothing' }
+  const patch: Draft = fields.patch ?? {}
+  if (keys !== null) {
+    patch.keys = formatKeys(keys.keys)
+    patch.ifKeys = row.keys
+  }
+  if (writes) patch.op = intent.op
+  patch.seenAt = now
+  patch.expiresAt = expiresAt(terms.lifetimes, terms.createdAt, now)
   return {
     act: 'patch',
-    patch: {
-      ...fields.patch,
-      ...(keys === null ? {} : { keys: formatKeys(keys.keys), ifKeys: row.keys }),
-      ...(writes ? { op: intent.op } : {}),
-      seenAt: now,
-      expiresAt: expiresAt(terms.lifetimes, terms.createdAt, now),
-    },
+    patch,
     merged: fields.merged,
     overlapped: fields.overlapped,
     offered: keys?.offered ?? null,
@@ -78,12 +80,15 @@ export function plan(row: Row | null, intent: Intent, terms: Terms, now: Millis)
   }
 }
 
+/** A patch that is being made. */
+type Draft = { -readonly [Name in keyof Patch]: Patch[Name] }
+
 /** A field that was read is guarded by what is there now; where that is not what was read, the change is merged into it. */
 function planFields(
   row: Row,
   changes: readonly Change[],
 ): {
-  readonly patch: Pick<Patch, 'set' | 'unset' | 'ifFields'> | null
+  readonly patch: Draft | null
   readonly merged: readonly string[]
   readonly overlapped: readonly string[]
 } {
@@ -110,11 +115,10 @@ function planFields(
     else set.set(field, result)
   }
   checkSize(row.fields, set, unset)
-  const patch = {
-    ...(set.size > 0 ? { set } : {}),
-    ...(unset.length > 0 ? { unset } : {}),
-    ...(ifFields.size > 0 ? { ifFields } : {}),
-  }
+  const patch: Draft = {}
+  if (set.size > 0) patch.set = set
+  if (unset.length > 0) patch.unset = unset
+  if (ifFields.size > 0) patch.ifFields = ifFields
   return { patch, merged: both, overlapped }
 }
 
@@ -149,12 +153,18 @@ export function patched(row: Row, patch: Patch, version: number): Row {
     fields = changed
   }
   return {
-    ...row,
+    handle: row.handle,
+    kind: row.kind,
+    user: row.user,
+    link: row.link,
+    facts: row.facts,
+    keys: patch.keys ?? row.keys,
     fields,
     version,
-    keys: patch.keys ?? row.keys,
     seenAt: Math.max(row.seenAt, patch.seenAt ?? 0),
     expiresAt: Math.max(row.expiresAt, patch.expiresAt ?? 0),
+    ended: row.ended,
+    ops: row.ops,
   }
 }
 

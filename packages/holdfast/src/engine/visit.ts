@@ -144,12 +144,16 @@ export class Visit<S = unknown> implements Exchange<S> {
   /** What is known of the row after a write that was carried out. */
   learn(binding: Binding, written: Extract<Written, { was: 'applied' }>): Row {
     binding.row = afterwards(binding.row, written)
-    const { patch, merged } = written.plan ?? {}
-    for (const field of [...(patch?.set?.keys() ?? []), ...(patch?.unset ?? [])]) {
-      this.wrote ??= new Map()
-      this.wrote.set(field, merged?.includes(field) || this.wrote.get(field) || false)
-    }
+    if (written.plan === null) return binding.row
+    const { patch, merged } = written.plan
+    for (const field of patch.set?.keys() ?? []) this.#note(field, merged)
+    for (const field of patch.unset ?? []) this.#note(field, merged)
     return binding.row
+  }
+
+  #note(field: string, merged: readonly string[]): void {
+    this.wrote ??= new Map()
+    this.wrote.set(field, merged.includes(field) || this.wrote.get(field) || false)
   }
 
   /** Writes what has changed. `offer`: the answer can still carry a new secret. */
