@@ -37,10 +37,14 @@ export const goals = [
   { work: 'write-20k', subject: 'holdfast', against: theirs, wanted: 12, kept: 7 },
   { work: 'create-2k', subject: 'holdfast', against: theirs, wanted: 4, kept: 2 },
   { work: 'socket-read-2k', subject: 'holdfast', against: theirs, wanted: 10, kept: 8 },
+  { work: 'socket-write-2k', subject: 'holdfast', against: theirs, wanted: 7, kept: 5 },
   { work: 'read-2k', subject: 'redis-holdfast', against: 'redis-express-session', wanted: 4, kept: 3 },
   { work: 'write-2k', subject: 'redis-holdfast', against: 'redis-express-session', wanted: 4, kept: 3 },
   { work: 'socket-write-2k', subject: 'holdfast', against: theirs, wanted: 7, kept: 3.5 },
 ]
+
+/** How many commands a read may send to Redis. */
+export const COMMANDS = { work: 'read-2k', subject: 'redis-holdfast', most: 1 }
 
 /** What is read must not depend on what is not: so many microseconds may a read of 20 kB cost more than one of 2 kB. */
 export const EVEN = { works: /** @type {const} */ (['read-2k', 'read-20k']), subject: 'holdfast', micros: 3 }

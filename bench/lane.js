@@ -39,10 +39,14 @@ export class Lane {
    *
    * @param {string} name
    * @param {readonly Work[]} works
+   * @param {string} [url] of the server that the subject keeps its sessions on
    */
-  static async start(name, works) {
+  static async start(name, works, url = '') {
     const { bare } = await subjectNamed(name)
-    const child = fork(fileURLToPath(new URL('measured.js', import.meta.url)), [name])
+    const child = fork(fileURLToPath(new URL('measured.js', import.meta.url)), [name, url], {
+      // It is measured as it would run for users, also where whoever asks for it runs with switches of its own.
+      execArgv: [],
+    })
     const lane = new Lane(name, child, bare === null)
     try {
       const [near, far] = [sizesOf(works, 'in process'), sizesOf(works, 'sockets')]
@@ -56,21 +60,21 @@ export class Lane {
   }
 
   /**
-   * One slice of a work: CPU microseconds a request.
+   * One slice of a work.
    *
    * @param {Work} work
    * @param {number} millis
-   * @returns {Promise<number>}
+   * @returns {Promise<{ micros: number, requests: number }>} CPU microseconds a request
    */
   async slice(work, millis) {
     if (work.way === 'in process' || this.#client === null) {
       const { cpu, requests } = await this.#ask({ act: 'slice', work: work.name, millis })
-      return (cpu * 1_000) / requests
+      return { micros: (cpu * 1_000) / requests, requests }
     }
     const before = await this.#ask({ act: 'cpu' })
     const requests = await this.#client.load(work, millis)
     const after = await this.#ask({ act: 'cpu' })
-    return ((after.cpu - before.cpu) * 1_000) / requests
+    return { micros: ((after.cpu - before.cpu) * 1_000) / requests, requests }
   }
 
   /**

@@ -1,5 +1,5 @@
 /**
- * The process of one subject: `node measured.js <subject>`, started by `run.js`, which asks it for one thing at a time.
+ * The process of one subject: `node measured.js <subject> [<url of its server>]`, started by `run.js`, which asks it for one thing at a time.
  *
  * @typedef {{ act: 'seed', sizes: import('./works.js').Size[] }
  *   | { act: 'slice', work: string, millis: number }
@@ -14,9 +14,9 @@ import { InProcess } from './in-process.js'
 import { subjectNamed } from './subject.js'
 import { works } from './works.js'
 
-const [, , name = ''] = process.argv
+const [, , name = '', url = ''] = process.argv
 const subject = await subjectNamed(name)
-const listener = await subject.open()
+const listener = await subject.open(url)
 const profiler = new Session()
 const inProcess = new InProcess(listener, subject.bare === null)
 

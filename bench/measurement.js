@@ -6,16 +6,19 @@ import { Lane } from './lane.js'
 export class Measurement {
   #works
   #subjects
+  #url
   /** @type {Map<string, number[]>} */
   #slices = new Map()
 
   /**
    * @param {readonly Work[]} works
    * @param {readonly string[]} subjects
+   * @param {string} [url] of the Redis that some of them keep their sessions on
    */
-  constructor(works, subjects) {
+  constructor(works, subjects, url) {
     this.#works = works
     this.#subjects = subjects
+    this.#url = url
   }
 
   /**
@@ -32,11 +35,11 @@ export class Measurement {
     /** @type {Lane[]} */
     const lanes = []
     try {
-      for (const name of this.#subjects) lanes.push(await Lane.start(name, this.#works))
+      for (const name of this.#subjects) lanes.push(await Lane.start(name, this.#works, this.#url))
       for (const work of this.#works) for (const lane of lanes) await lane.slice(work, warming / this.#works.length)
       for (let left = passes; left > 0 || performance.now() < over; left -= 1) {
         for (const work of this.#works) {
-          for (const lane of lanes) this.slicesOf(work.name, lane.name).push(await lane.slice(work, slice))
+          for (const lane of lanes) this.slicesOf(work.name, lane.name).push((await lane.slice(work, slice)).micros)
         }
         lanes.reverse()
       }

@@ -10,11 +10,12 @@ const MEASURED = 3_000
  * @param {string} name of the subject
  * @param {import('./works.js').Work} work
  * @param {string} folder with a slash at its end
+ * @param {string} [url] of the server that the subject keeps its sessions on
  * @returns {Promise<string>} the file
  */
-export async function profile(name, work, folder) {
+export async function profile(name, work, folder, url) {
   const file = `${folder}${name}-${work.name}.cpuprofile`
-  const lane = await Lane.start(name, [work])
+  const lane = await Lane.start(name, [work], url)
   try {
     await lane.slice(work, WARMING)
     await lane.profiled(file, () => lane.slice(work, MEASURED))

@@ -1,4 +1,5 @@
 /** A run as it is printed. */
+import { sum } from './commands.js'
 import { pairs } from './goals.js'
 
 /** @typedef {import('./works.js').Work} Work */
@@ -78,8 +79,25 @@ export function verdictTable(verdicts) {
   ])
 }
 
+/**
+ * What each subject sends to Redis for one request.
+ *
+ * @param {string} title of the work
+ * @param {ReadonlyMap<string, import('./commands.js').Commands>} commands
+ */
+export function commandTable(title, commands) {
+  return table([
+    [`commands to Redis: ${title}`, 'a request', 'which'],
+    ...[...commands].map(([subject, sent]) => [
+      subject,
+      Number(sum(sent).toFixed(2)).toString(),
+      Object.keys(sent).join(', ').toUpperCase(),
+    ]),
+  ])
+}
+
 /** @param {readonly (readonly string[])[]} rows the first one is the head */
-function table(rows) {
+export function table(rows) {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows
     .map((row) => row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))))

@@ -7,11 +7,13 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { costsOf, ratiosOf } from './costs.js'
-import { goals } from './goals.js'
+import { countCommands } from './count-commands.js'
+import { COMMANDS, goals } from './goals.js'
 import { Measurement } from './measurement.js'
 import { profile } from './profile.js'
-import { costTables, ratioTable, verdictTable } from './report.js'
-import { withBare } from './subject.js'
+import { commandTable, costTables, ratioTable, verdictTable } from './report.js'
+import { withServers } from './servers.js'
+import { subjectNamed, withBare } from './subject.js'
 import { verdictsOf } from './verdicts.js'
 import { works } from './works.js'
 
@@ -43,9 +45,10 @@ const { values: options } = parseArgs({
 
 mkdirSync(reports, { recursive: true })
 if (options.profile !== undefined) {
-  for (const name of (options.subjects ?? 'holdfast').split(',')) {
-    for (const work of options.profile.split(',').map(workNamed)) console.log(await profile(name, work, reports))
-  }
+  const chosen = options.profile.split(',').map(workNamed)
+  await withServers(options.subjects ?? 'holdfast', async (subjects, url) => {
+    for (const name of subjects) for (const work of chosen) console.log(await profile(name, work, reports, url))
+  })
 } else if (options.check) await check()
 else await compare()
 
@@ -53,13 +56,15 @@ else await compare()
 async function compare() {
   const chosen = options.only === undefined ? works : options.only.split(',').map(workNamed)
   const standard = options.quick ? QUICK : FULL
-  const { costs, machine } = await measure(chosen, options.subjects ?? SUBJECTS, standard)
+  const { costs, commands, machine } = await measure(chosen, options.subjects ?? SUBJECTS, standard)
   const ratios = ratiosOf(costs)
-  const verdicts = verdictsOf(costs)
+  const verdicts = verdictsOf(costs, commands)
   for (const table of costTables(chosen, costs)) console.log(`${table}\n`)
   if (ratios.length > 0) console.log(`${ratioTable(chosen, ratios)}\n`)
+  if (commands.size > 0) console.log(`${commandTable(workNamed(COMMANDS.work).title, commands)}\n`)
   if (verdicts.length > 0) console.log(verdictTable(verdicts))
-  const report = { at: new Date().toISOString(), ...machine, costs, ratios, verdicts }
+  const sent = Object.fromEntries(commands)
+  const report = { at: new Date().toISOString(), ...machine, costs, ratios, commands: sent, verdicts }
   writeFileSync(`${reports}bench.json`, `${JSON.stringify(report, null, 2)}\n`)
 }
 
@@ -69,8 +74,8 @@ async function check() {
   const subjects = new Set(kept.flatMap(({ subject, against }) => [subject, against].flat()))
   let left = works.filter(({ name }) => kept.some(({ work }) => work === name))
   for (let tried = 1; left.length > 0; tried += 1) {
-    const { costs } = await measure(left, [...subjects].join(','), CHECK)
-    const verdicts = verdictsOf(costs).filter((verdict) => verdict.kept !== '')
+    const { costs, commands } = await measure(left, [...subjects].join(','), CHECK)
+    const verdicts = verdictsOf(costs, commands).filter((verdict) => verdict.kept !== '')
     const broken = verdicts.filter(({ isKept }) => !isKept)
     console.log(`${verdictTable(verdicts)}\n`)
     left = left.filter(({ name }) => broken.some(({ work }) => work === name))
@@ -80,19 +85,36 @@ async function check() {
     process.exitCode = 1
     return
   }
-  console.log('All ratios are kept.')
+  console.log('All that was measured is kept.')
 }
 
 /**
  * @param {readonly import('./works.js').Work[]} chosen
- * @param {string} subjects
+ * @param {string} wanted
  * @param {typeof FULL} standard
  */
-async function measure(chosen, subjects, { passes, slice, warming, ...standard }) {
+function measure(chosen, wanted, standard) {
+  return withServers(wanted, async (subjects, url) => {
+    const commands = new Map()
+    for (const name of chosen.some((work) => work.name === COMMANDS.work) ? subjects : []) {
+      const { on } = await subjectNamed(name)
+      if (on !== undefined) commands.set(name, await countCommands(name, workNamed(COMMANDS.work), url))
+    }
+    return { ...(await measureCosts(chosen, subjects, url, standard)), commands }
+  })
+}
+
+/**
+ * @param {readonly import('./works.js').Work[]} chosen
+ * @param {readonly string[]} subjects
+ * @param {string} url
+ * @param {typeof FULL} standard
+ */
+async function measureCosts(chosen, subjects, url, { passes, slice, warming, ...standard }) {
   const seconds = Number(options.seconds ?? standard.seconds)
   const processes = Number(options.processes ?? standard.processes)
-  const bareOf = await withBare(subjects.split(','))
-  const measurement = new Measurement(chosen, [...bareOf.keys()])
+  const bareOf = await withBare(subjects)
+  const measurement = new Measurement(chosen, [...bareOf.keys()], url)
   const over = performance.now() + seconds * 1_000
   for (let left = processes; left > 0; left -= 1) {
     await measurement.take((over - performance.now()) / left, passes, slice, warming)

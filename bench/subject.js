@@ -7,7 +7,10 @@
  * @typedef {object} Subject
  * @property {string | null} bare the subject that is the same framework without sessions, whose cost is taken off; `null`
  *   where it is such a one itself.
- * @property {() => Promise<Listener> | Listener} open what answers the requests that `targets.js` names.
+ * @property {'redis'} [on] the server that it keeps its sessions on, which whoever opens it has started; absent where they are
+ *   kept in the process.
+ * @property {(url: string) => Promise<Listener> | Listener} open what answers the requests that `targets.js` names. `url` is
+ *   that server's.
  */
 
 /**

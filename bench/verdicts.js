@@ -1,6 +1,7 @@
 /** Which goals a run reached. */
+import { sum } from './commands.js'
 import { ratioOf } from './costs.js'
-import { EVEN, goals } from './goals.js'
+import { COMMANDS, EVEN, goals } from './goals.js'
 
 /** @typedef {import('./costs.js').Cost} Cost */
 /** @typedef {import('./goals.js').Goal} Goal */
@@ -22,10 +23,11 @@ import { EVEN, goals } from './goals.js'
  * The goals of which both sides were measured.
  *
  * @param {readonly Cost[]} costs
+ * @param {ReadonlyMap<string, import('./commands.js').Commands>} [commands] that each subject sends to Redis for a read
  * @returns {Verdict[]}
  */
-export function verdictsOf(costs) {
-  return [...goals.flatMap((goal) => verdictOf(goal, costs)), ...evenness(costs)]
+export function verdictsOf(costs, commands = new Map()) {
+  return [...goals.flatMap((goal) => verdictOf(goal, costs)), ...evenness(costs), ...frugality(commands)]
 }
 
 /**
@@ -78,6 +80,35 @@ function evenness(costs) {
       isKept: true,
     },
   ]
+}
+
+/**
+ * @param {ReadonlyMap<string, import('./commands.js').Commands>} commands
+ * @returns {Verdict[]}
+ */
+function frugality(commands) {
+  const { work, subject, most } = COMMANDS
+  const own = commands.get(subject)
+  if (own === undefined) return []
+  const sent = sum(own)
+  return [
+    {
+      work,
+      subject,
+      against: 'Redis',
+      measured: commandsText(sent),
+      byMedians: '',
+      wanted: commandsText(most),
+      kept: commandsText(most),
+      isReached: sent > 0 && sent <= most,
+      isKept: sent > 0 && sent <= most,
+    },
+  ]
+}
+
+/** @param {number} count */
+function commandsText(count) {
+  return `${Number(count.toFixed(2))} command${count === 1 ? '' : 's'}`
 }
 
 /** @param {number} times */

@@ -1,6 +1,6 @@
 /**
- * The databases that are filled: each a private one, with a store on it and a way to make many rows of one. The copies differ
- * from what the store itself wrote in their handles and users alone.
+ * The databases that are filled: each with a store on it, and a way to make many rows of one. What the copies hold is what the
+ * store itself would have written.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,8 +10,8 @@ import { redisStore } from 'holdfast/redis'
 import { sqliteStore } from 'holdfast/sqlite'
 import Libsql from 'libsql'
 import pg from 'pg'
-import { createClient } from 'redis'
-import { service } from '../../scripts/services/service.js'
+import { copiedColumns, copyOf } from '../copies.js'
+import { clientOf } from '../redis.js'
 
 /** @typedef {import('holdfast').Store} Store */
 /** @typedef {import('holdfast').Row} Row */
@@ -19,113 +19,104 @@ import { service } from '../../scripts/services/service.js'
 /**
  * @typedef {object} Ground
  * @property {Store} store
- * @property {(row: Row, count: number) => Promise<unknown>} copy makes copies of a row that the store holds
+ * @property {(row: Row, count: number) => Promise<unknown>} fill makes copies of a row that the store holds
  * @property {() => Promise<unknown>} close
+ *
+ * @typedef {object} Kind
+ * @property {'redis' | 'postgres' | null} on the server that it needs, empty
+ * @property {(url: string) => Promise<Ground>} open
  */
 
 /** How many rows are on their way to Redis at once. */
 const AT_ONCE = 2_000
 
-/** The number of a copy as the last characters of a handle or a user; SQL's `lpad` cuts nothing that is this short. */
-const WIDTH = 22
+const TABLE = 'holdfast_rows'
 
-/** @type {Readonly<Record<string, () => Promise<Ground>>>} */
+/** @type {Readonly<Record<'redis' | 'postgres' | 'sqlite', Kind>>} */
 export const grounds = {
-  async redis() {
-    const server = await found('redis')
-    const client = createClient({ url: server.url, disableOfflineQueue: true })
-    await client.connect()
-    const store = redisStore(client)
-    return {
-      store,
-      async copy(row, count) {
-        for (let made = 0; made < count; made += AT_ONCE) {
-          const some = Array.from({ length: Math.min(AT_ONCE, count - made) }, (_, i) => named(row, made + i))
-          await Promise.all(some.map((one) => store.create(one, row.seenAt)))
-        }
-      },
-      async close() {
-        await client.quit()
-        await server.stop()
-      },
-    }
-  },
-
-  async postgres() {
-    const server = await found('postgres')
-    const pool = new pg.Pool({ connectionString: server.url, max: 4 })
-    // The server may be gone before the last idle connection has heard of the end.
-    pool.on('error', () => {})
-    const store = postgresStore(pool)
-    await store.setup()
-    return {
-      store,
-      async copy(row, count) {
-        const { rows } = await pool.query(
-          "SELECT column_name FROM information_schema.columns WHERE table_name = 'holdfast_rows' ORDER BY ordinal_position",
-        )
-        const names = rows.map(({ column_name: name }) => name)
-        /** @type {Record<string, string>} */
-        const changed = { handle: `lpad(n::text, ${WIDTH}, '0')`, user_id: "'user-' || n" }
-        await pool.query(
-          `INSERT INTO holdfast_rows (${names.join(', ')}) SELECT ${names.map((name) => changed[name] ?? name).join(', ')}
-           FROM holdfast_rows, generate_series(1, $2::int) AS n WHERE handle = $1`,
-          [row.handle, count],
-        )
-        await pool.query('VACUUM ANALYZE holdfast_rows')
-      },
-      async close() {
-        await pool.end()
-        await server.stop()
-      },
-    }
-  },
-
-  async sqlite() {
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
-    const path = join(folder, 'sessions.db')
-    const store = sqliteStore(path)
-    return {
-      store,
-      async copy(row, count) {
-        const database = new Libsql(path)
-        const table = 'holdfast_rows'
-        const names = database
-          .prepare(`SELECT name FROM pragma_table_info('${table}')`)
-          .all()
-          .map((column) => String(/** @type {{ name: unknown }} */ (column).name))
-        /** @type {Record<string, string>} */
-        const changed = { handle: `printf('%0${WIDTH}d', n)`, user: "'user-' || n" }
-        database
-          .prepare(
-            `WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < ?)
-             INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.map((name) => changed[name] ?? name).join(', ')}
-             FROM ${table}, copies WHERE handle = ?`,
-          )
-          .run(count, row.handle)
-        database.exec('PRAGMA optimize')
-        database.close()
-      },
-      async close() {
-        await store.close()
-        rmSync(folder, { recursive: true })
-      },
-    }
-  },
-}
-
-/** @param {'redis' | 'postgres'} name */
-async function found(name) {
-  const server = await service(name, { own: true })
-  if ('missing' in server) throw new Error(`${name} cannot be measured: ${server.missing}`)
-  return server
+  redis: { on: 'redis', open: openRedis },
+  postgres: { on: 'postgres', open: openPostgres },
+  sqlite: { on: null, open: openSqlite },
 }
 
 /**
- * @param {Row} row
- * @param {number} n
- * @returns {Row}
+ * @param {string} url
+ * @returns {Promise<Ground>}
  */
-function named(row, n) {
-  return { ...row, handle: String(n).padStart(WIDTH, '0'), user: `user-${n}` }
+async function openRedis(url) {
+  const client = await clientOf(url)
+  const store = redisStore(client)
+  return {
+    store,
+    async fill(row, count) {
+      for (let made = 0; made < count; made += AT_ONCE) {
+        const some = Array.from({ length: Math.min(AT_ONCE, count - made) }, (_, i) => copyOf(row, made + i + 1))
+        await Promise.all(some.map((one) => store.create(one, row.seenAt)))
+      }
+    },
+    close: () => client.close(),
+  }
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Ground>}
+ */
+async function openPostgres(url) {
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  // The server may be gone before the last idle connection has heard of the end.
+  pool.on('error', () => {})
+  const store = postgresStore(pool)
+  await store.setup()
+  return {
+    store,
+    async fill(row, count) {
+      const { rows } = await pool.query(
+        'SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1',
+        [TABLE],
+      )
+      const names = rows.map(({ name }) => String(name))
+      const copied = copiedColumns((n, digits) => `lpad(${n}::text, ${digits}, '0')`)
+      await pool.query(
+        `INSERT INTO ${TABLE} (${names.join(', ')}) SELECT ${names.map((name) => copied[name] ?? name).join(', ')}
+         FROM ${TABLE}, generate_series(1, $2::int) AS n WHERE handle = $1`,
+        [row.handle, count],
+      )
+      // Autovacuum would do it in a while, and in the midst of what is measured.
+      await pool.query(`VACUUM ANALYZE ${TABLE}`)
+      await pool.query('CHECKPOINT')
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** @returns {Promise<Ground>} */
+async function openSqlite() {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'))
+  const path = join(folder, 'sessions.db')
+  const store = sqliteStore(path)
+  return {
+    store,
+    async fill(row, count) {
+      const database = new Libsql(path)
+      const names = database
+        .prepare('SELECT name FROM pragma_table_info(?)')
+        .all(TABLE)
+        .map((column) => String(/** @type {{ name: unknown }} */ (column).name))
+      const copied = copiedColumns((n, digits) => `printf('%0${digits}d', ${n})`)
+      database
+        .prepare(
+          `WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < ?)
+           INSERT INTO ${TABLE} (${names.join(', ')}) SELECT ${names.map((name) => copied[name] ?? name).join(', ')}
+           FROM ${TABLE}, copies WHERE handle = ?`,
+        )
+        .run(count, row.handle)
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      database.close()
+    },
+    async close() {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
 }

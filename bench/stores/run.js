@@ -1,66 +1,72 @@
-/**
- * `npm run bench -- stores`: whether an act costs the same among a million rows as among a thousand, on each database; and
- * what a session takes in Redis. `--rows 100000` measures among fewer.
- */
+/** `npm run bench -- stores`: what it costs to keep many sessions. How to read it is said in ../README.md. */
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { acts, firstRow, timesOf } from './acts.js'
-import { bytesInRedis } from './bytes.js'
-import { grounds } from './grounds.js'
-
-const FEW = 1_000
-/** An act among many rows is to cost no more than this times what it costs among a few. */
-const EVEN = 1.5
+import { service } from '../../scripts/services/service.js'
+import { evennessOf, FEW } from '../evenness.js'
+import { bytesTable, evenTable } from '../store-report.js'
+import { sizes } from '../works.js'
+import { ourBytes, theirBytes } from './bytes.js'
 
 const { values: options } = parseArgs({
-  args: process.argv.slice(process.argv.indexOf('stores') + 1),
+  args: process.argv.slice(2).filter((word) => word !== 'stores'),
   options: {
     rows: { type: 'string', default: '1000000' },
-    rounds: { type: 'string', default: '300' },
-    stores: { type: 'string', default: Object.keys(grounds).join(',') },
-    sessions: { type: 'string', default: '5000' },
+    turns: { type: 'string', default: '1500' },
+    stores: { type: 'string', default: 'redis,postgres,sqlite' },
+    sessions: { type: 'string', default: '10000' },
+    report: { type: 'string', default: fileURLToPath(new URL('../../reports/bench-stores.json', import.meta.url)) },
   },
 })
-const most = Number(options.rows)
+const [rows, turns, sessions] = [Number(options.rows), Number(options.turns), Number(options.sessions)]
+const started = performance.now()
+const missing = []
 
-/** @type {Record<string, Record<string, { few: number, many: number, ratio: number }>>} */
-const measured = {}
+/** @type {Parameters<typeof evenTable>[1]} */
+const stores = {}
 for (const name of options.stores.split(',').filter(Boolean)) {
-  const open = grounds[name]
-  if (open === undefined) throw new Error(`There is no store '${name}'. There are: ${Object.keys(grounds).join(', ')}.`)
-  const ground = await open()
-  const row = await firstRow(ground.store, 200)
-  await ground.copy(row, FEW)
-  const rounds = Number(options.rounds)
-  await timesOf(ground.store, rounds) // everything has run once
-  const few = await timesOf(ground.store, rounds)
-  await ground.close()
+  console.log(`${name}: ${FEW} rows, and ${rows} …`)
+  const found = await evennessOf(name, rows, turns)
+  if ('missing' in found) missing.push(found)
+  else stores[name] = found
+}
+const bytes = sessions > 0 ? await bytesInRedis() : null
+if (bytes !== null && 'missing' in bytes) missing.push(bytes)
 
-  const wide = await open()
-  await wide.copy(await firstRow(wide.store, 200), most)
-  await timesOf(wide.store, Math.ceil(rounds / 5))
-  const many = await timesOf(wide.store, rounds)
-  await wide.close()
-  measured[name] = Object.fromEntries(
-    acts.map((act) => [act, { few: few[act], many: many[act], ratio: many[act] / few[act] }]),
-  )
-  console.log(`${name}: milliseconds among ${FEW} rows, among ${most}, and their ratio (wanted: up to ${EVEN})`)
-  for (const [act, { few, many, ratio }] of Object.entries(measured[name] ?? {})) {
-    console.log(`  ${act.padEnd(20)} ${few.toFixed(3)}  ${many.toFixed(3)}  ${ratio.toFixed(2)}`)
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`
+const seconds = Math.round((performance.now() - started) / 1_000)
+console.log(`\nNode ${process.version}, ${machine}; ${seconds} s\n`)
+if (Object.keys(stores).length > 0) console.log(`${evenTable([FEW, rows], stores)}\n`)
+if (bytes !== null && 'sizes' in bytes) console.log(bytesTable(bytes.version, bytes.sizes))
+for (const one of missing) console.warn(`NOT MEASURED: ${one.service}. ${one.missing}`)
+
+const run = { at: new Date().toISOString(), node: process.version, machine, seconds, turns, sessions }
+mkdirSync(dirname(options.report), { recursive: true })
+writeFileSync(options.report, `${JSON.stringify({ ...run, rows: [FEW, rows], stores, bytes, missing }, null, 2)}\n`)
+
+/** What sessions take in Redis, each time in a new one. */
+async function bytesInRedis() {
+  console.log(`Bytes of ${sessions} sessions in Redis …`)
+  const found = []
+  let version = ''
+  for (const size of sizes) {
+    const both = []
+    for (const bytesOf of [theirBytes, ourBytes]) {
+      const server = await service('redis', { own: true })
+      if ('missing' in server) return server
+      version = server.version
+      try {
+        both.push(await bytesOf(server.url, size, sessions))
+      } finally {
+        await server.stop()
+      }
+    }
+    const [theirs, ours] = /** @type {[import('../store-report.js').Bytes, import('../store-report.js').Bytes]} */ (
+      both
+    )
+    found.push({ bytes: size, theirs, ours })
   }
+  return { version, sizes: found }
 }
-
-const bytes = []
-for (const size of [200, 2_000, 20_000]) bytes.push(await bytesInRedis(size, Number(options.sessions)))
-console.log('bytes in Redis for each session, and its part of what connect-redis takes')
-for (const { bytes: size, theirs, ours } of bytes) {
-  console.log(
-    `  ${size} B of JSON: connect-redis ${theirs.toFixed(0)}, holdfast ${ours.toFixed(0)} (${(ours / theirs).toFixed(2)})`,
-  )
-}
-
-const reports = fileURLToPath(new URL('../../reports/', import.meta.url))
-mkdirSync(reports, { recursive: true })
-writeFileSync(`${reports}bench-stores.json`, `${JSON.stringify({ rows: [FEW, most], measured, bytes }, null, 2)}\n`)
-process.exit()

@@ -3,13 +3,14 @@ import { sessionMiddleware } from 'holdfast/express'
 import { redisStore } from 'holdfast/redis'
 import { onExpress } from '../frameworks/express.js'
 import { fieldsOf, holdfastSessions, signIn } from '../holdfast-sessions.js'
-import { openRedis } from '../redis.js'
+import { clientOf } from '../redis.js'
 
 /** @type {import('../subject.js').Subject} */
 export const subject = {
   bare: 'express',
-  async open() {
-    const sessions = holdfastSessions(redisStore(await openRedis()))
+  on: 'redis',
+  async open(url) {
+    const sessions = holdfastSessions(redisStore(await clientOf(url)))
     return onExpress({ mount: (app) => app.use(sessionMiddleware(sessions)), fieldsOf, signIn })
   },
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { countsIn, perRequest } from '../../bench/commands.js'
 import { type Cost, costsOf, ratiosOf } from '../../bench/costs.js'
 import { goals } from '../../bench/goals.js'
-import { costTables, ratioTable, verdictTable } from '../../bench/report.js'
+import { commandTable, costTables, ratioTable, verdictTable } from '../../bench/report.js'
 import { quantile } from '../../bench/statistics.js'
 import { verdictsOf } from '../../bench/verdicts.js'
 import { sizesOf, type Work, works } from '../../bench/works.js'
@@ -141,4 +142,24 @@ test('sessions are made of those sizes that works need', () => {
   expect(sizesOf(works, 'in process')).toEqual([200, 2_000, 20_000])
   expect(sizesOf(works, 'sockets')).toEqual([2_000])
   expect(sizesOf([work('create-20k')], 'in process')).toEqual([20_000])
+})
+
+describe('commands to Redis', () => {
+  const before = countsIn('# Commandstats\r\ncmdstat_get:calls=10,usec=9\r\ncmdstat_info:calls=1,usec=30\r\n')
+  const after = countsIn('cmdstat_get:calls=30,usec=9\r\ncmdstat_expire:calls=10,usec=1\r\n')
+
+  test('are what came in between, by request, without the question for them', () => {
+    expect([...before]).toEqual([['get', 10]])
+    expect(perRequest(before, after, 20)).toEqual({ get: 1, expire: 0.5 })
+    const [, line] = commandTable('a read', new Map([['theirs', { get: 1, expire: 1 }]])).split('\n')
+    expect(line?.split(/ {2,}/)).toEqual(['theirs', '2', 'GET, EXPIRE'])
+  })
+
+  test('are one for a read, and not none', () => {
+    const verdict = (hgetall: number) => verdictsOf([], new Map([['redis-holdfast', { hgetall }]]))
+    expect(verdict(1)).toMatchObject([{ isReached: true, isKept: true, measured: '1 command', kept: '1 command' }])
+    expect(verdict(1.5)).toMatchObject([{ isReached: false, isKept: false, measured: '1.5 commands' }])
+    expect(verdict(0)).toMatchObject([{ isReached: false, isKept: false }])
+    expect(verdictsOf([], new Map([['redis-express-session', { get: 1, expire: 1 }]]))).toEqual([])
+  })
 })

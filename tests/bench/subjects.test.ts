@@ -1,13 +1,21 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { countCommands } from '../../bench/count-commands.js'
 import { InProcess } from '../../bench/in-process.js'
 import { prove, seed } from '../../bench/prove.js'
 import { subjectNamed } from '../../bench/subject.js'
 import { sizes, works } from '../../bench/works.js'
+import { describeOn } from '../../scripts/services/describe-on.js'
+import { service } from '../../scripts/services/service.js'
+import { root } from '../../scripts/steps.js'
 
 const names = readdirSync(new URL('../../bench/subjects', import.meta.url)).map((file) => file.replace(/\.js$/, ''))
 const inProcess = works.filter(({ way }) => way === 'in process')
+
+const redis = await service('redis', { own: true })
+afterAll(async () => void ('stop' in redis && (await redis.stop())))
 
 test('there are the four libraries, holdfast on three frameworks, both on Redis, and every framework by itself', () => {
   expect(names.toSorted()).toEqual([
@@ -16,9 +24,9 @@ test('there are the four libraries, holdfast on three frameworks, both on Redis,
   ])
 })
 
-test.each(names)('%s does the works that are measured', async (name) => {
+async function doesTheWorks(name: string, url: string): Promise<void> {
   const { bare, open } = await subjectNamed(name)
-  const requests = new InProcess(await open(), bare === null)
+  const requests = new InProcess(await open(url), bare === null)
   // Throws unless what is written is held, in that session alone, and what is created is found again.
   await requests.seed([...sizes], 2)
   for (const work of inProcess) {
@@ -26,6 +34,25 @@ test.each(names)('%s does the works that are measured', async (name) => {
     const { requests: done } = await requests.slice({ ...work, most: 16 }, 1)
     expect(done).toBe(16)
   }
+}
+
+const subjects = await Promise.all(names.map(async (name) => ({ name, ...(await subjectNamed(name)) })))
+const alone = subjects.filter(({ on }) => on === undefined)
+const onRedis = subjects.filter(({ on }) => on === 'redis')
+
+test.each(alone)('$name does the works that are measured', ({ name }) => doesTheWorks(name, ''))
+
+describeOn(redis, 'on Redis', ({ url }) => {
+  test.each(onRedis)('$name does the works that are measured', ({ name }) => doesTheWorks(name, url))
+
+  test('a read-only request is one command, where connect-redis sends two', async () => {
+    const read = works.find((work) => work.name === 'read-2k')
+    if (read === undefined) throw new Error('there is no work read-2k')
+    // Subjects are measured as they are published.
+    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'packages/holdfast'], { cwd: root })
+    expect(await countCommands('redis-holdfast', read, url)).toEqual({ hgetall: 1 })
+    expect(await countCommands('redis-express-session', read, url)).toEqual({ get: 1, expire: 1 })
+  })
 })
 
 /** Answers as a library would that keeps fields only as long as it is told to. */
