@@ -1,10 +1,11 @@
 /** What Debian's packages give: installed where we are root, or unpacked into a folder of their own where they are newer. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cached } from './cache.js'
+import { isOurs, withoutServices } from './no-services.js'
 import { oneAtATime } from './one-at-a-time.js'
 import { tries } from './tries.js'
 
@@ -37,18 +38,23 @@ export async function installPackage(name, isThere) {
   }
   return oneAtATime(async () => {
     if (isThere()) return null
-    const ours = !existsSync(SERVICES)
-    if (ours) await writeFile(SERVICES, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-    try {
-      return await tries(
+    return withoutServices(SERVICES, () =>
+      tries(
         () => run('apt-get', [...WAIT, 'install', '-y', '--no-install-recommends', name], { env, maxBuffer }),
         // The list of packages may be missing, or too old for the mirror.
         () => run('apt-get', ['update'], { env, maxBuffer }),
-      )
-    } finally {
-      if (ours) await rm(SERVICES, { force: true })
-    }
+      ),
+    )
   })
+}
+
+/**
+ * Takes away what an installation of ours that was killed has left behind, which would keep the services of other packages
+ * from starting. Waits for one that is under way.
+ */
+export async function clearLeftover() {
+  if (process.getuid?.() !== 0 || !(await isOurs(SERVICES))) return
+  await oneAtATime(() => withoutServices(SERVICES, async () => undefined))
 }
 
 /**

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { startServer } from './server.js'
+import { unprivileged } from './unprivileged.js'
 import { until } from './until.js'
 
 /**
@@ -141,13 +141,4 @@ async function ask(url, query, values = []) {
   } finally {
     await client.end()
   }
-}
-
-/** As whom Postgres runs where we are root, as which it refuses to. */
-function unprivileged() {
-  if (process.getuid?.() !== 0) return null
-  const users = readFileSync('/etc/passwd', 'utf8')
-  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(users) ?? /^nobody:[^:]*:(\d+):(\d+):/m.exec(users) ?? []
-  if (uid === undefined || gid === undefined) throw new Error('Postgres does not run as root, and there is no nobody.')
-  return { uid: Number(uid), gid: Number(gid) }
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { installPackage } from './debian.js'
+import { clearLeftover, installPackage } from './debian.js'
 
 /**
  * A program that is to be found.
@@ -41,6 +41,7 @@ export async function findProgram({ name, places, version, install, fetch }) {
     return path !== undefined && (version === undefined || version.test(await versionOf(path))) ? path : undefined
   }
 
+  if (install !== undefined) await clearLeftover()
   const found = await fits()
   if (found !== undefined) return plain(found)
 

@@ -38,6 +38,11 @@ export const programs = {
     places: ['/usr/local/sbin/nginx', ...usualPlaces('nginx')],
     install: 'nginx-light',
   },
+  pgbouncer: {
+    name: 'pgbouncer',
+    places: usualPlaces('pgbouncer'),
+    install: 'pgbouncer',
+  },
   postgres: {
     name: 'Postgres',
     places: postgresPlaces,

@@ -11,12 +11,19 @@ const PROGRAM = join(root, 'examples/shop/dist/server.js')
 
 /**
  * Serves one shop by two processes, on one store and behind one port. Connections go to them in turn, so that a browser whose
- * requests each have a connection of their own is served by both.
+ * requests each have a connection of their own is served by both. Where one does not open, the other ends as well.
  */
-export async function startTwoProcesses(store: string): Promise<Site> {
+export async function startTwoProcesses(store: string, ofSecond: string = store): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-shops-'))
-  const shops = [startProcess(store, folder), startProcess(store, folder)]
-  const ports = await Promise.all(shops.map(portOf))
+  const shops = [startProcess(store, folder), startProcess(ofSecond, folder)]
+  const close = async (): Promise<void> => {
+    await Promise.all(shops.map(end))
+    rmSync(folder, { recursive: true })
+  }
+  const ports = await Promise.all(shops.map(portOf)).catch(async (error) => {
+    await close()
+    throw error
+  })
   let turn = 0
   const balancer = createServer((browser) => {
     turn += 1
@@ -34,8 +41,7 @@ export async function startTwoProcesses(store: string): Promise<Site> {
     url: `http://127.0.0.1:${(balancer.address() as AddressInfo).port}/`,
     async close() {
       balancer.close()
-      await Promise.all(shops.map(end))
-      rmSync(folder, { recursive: true })
+      await close()
     },
   }
 }
@@ -59,7 +65,7 @@ async function portOf(shop: ChildProcess): Promise<number> {
 }
 
 async function end(shop: ChildProcess): Promise<void> {
-  if (shop.exitCode !== null) return
+  if (shop.exitCode !== null || shop.signalCode !== null) return
   const closed = once(shop, 'exit')
   shop.kill('SIGTERM')
   await closed

@@ -29,6 +29,15 @@ export function newPool(url: string, options: pg.PoolConfig = {}): pg.Pool {
   return pool
 }
 
+/** The URL with a setting for its connections, such as `synchronous_commit=local`, beside those that it has already. */
+export function withSetting(url: string, setting: string): string {
+  const set = new URL(url)
+  // Inside a setting a space would begin the next one.
+  const options = [set.searchParams.get('options') ?? '', `-c ${setting.replaceAll(' ', '\\ ')}`]
+  set.searchParams.set('options', options.join(' ').trim())
+  return set.href
+}
+
 /** A name for a table that no other test uses. */
 export function newTable(): string {
   return `t_${createHash('sha256').update(newHandle()).digest('hex').slice(0, 16)}`

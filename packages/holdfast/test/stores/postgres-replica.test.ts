@@ -4,14 +4,14 @@ import { service, testedWith } from '../../../../scripts/services/service.js'
 import { type PgPool, type PostgresStore, postgresStore } from '../../src/stores/postgres.js'
 import { endRow, newEnding, newOp, put, read } from '../../src/testing/store-kit/fixture.js'
 import { site } from '../support/site.js'
-import { clients, newPool, newTable } from './postgres-clients.js'
+import { clients, newPool, newTable, withSetting } from './postgres-clients.js'
 import { postgresKit } from './postgres-kit.js'
 
 // The replica is one that a commit can wait for.
 const server = await service('postgres-replica', { args: ['synchronous_standby_names=*'] })
 
 describeOn(server, 'postgres with a replica for reads', ({ url, replica, stop }) => {
-  const pools = [newPool(url, { options: '-c synchronous_commit=local' }), newPool(replica.url)] as const
+  const pools = [newPool(withSetting(url, 'synchronous_commit=local')), newPool(replica.url)] as const
   const [primary, secondary] = pools
   let store: PostgresStore
   const asked: string[] = []
@@ -65,8 +65,8 @@ describeOn(server, 'postgres with a replica for reads', ({ url, replica, stop })
     afterAll(() => Promise.all(replicas.map((one) => one.close())))
     const [first] = replicas
     if (first === undefined) continue
-    const options = { replica: first.client }
-    postgresKit(library, url, () => connect(`${url}?options=-c%20synchronous_commit%3Dremote_apply`), options, 1)
+    const waiting = withSetting(url, 'synchronous_commit=remote_apply')
+    postgresKit(library, url, () => connect(waiting), { replica: first.client }, 1)
   }
 
   test('it says that it may be stale, and does not without a replica', () => {
@@ -126,7 +126,7 @@ describeOn(server, 'postgres with a replica for reads', ({ url, replica, stop })
     await replica.kill()
     expect(await store.get(row.handle, now)).toEqual(row)
     expect(asked).toHaveLength(1)
-    const elsewhere = newPool(url, { options: '-c search_path=nowhere' })
+    const elsewhere = newPool(withSetting(url, 'search_path=nowhere'))
     const { table } = (await primary.query(`SELECT tablename AS table FROM pg_tables WHERE tablename LIKE 't_%'`))
       .rows[0]
     const other = postgresStore(primary, { table, replica: elsewhere })

@@ -17,14 +17,15 @@ export interface Tap {
   close(): Promise<void>
 }
 
-/** Starts a proxy before the Postgres server at this URL. */
+/** Starts a proxy on this machine before the Postgres server at this URL, wherever that is. It cannot look into TLS. */
 export async function tap(url: string): Promise<Tap> {
-  const { port } = new URL(url)
+  const { hostname, port } = new URL(url)
+  const behind = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) }
   const sockets = new Set<Socket>()
   let roundTrips = 0
   let prepared: string[] = []
   const proxy = createServer((client) => {
-    const server = createConnection(Number(port), '127.0.0.1')
+    const server = createConnection(behind)
     const read = reader((type, body) => {
       if (type === 'P') prepared.push(body.toString('utf8', 0, body.indexOf(0)))
     })
@@ -54,6 +55,7 @@ export async function tap(url: string): Promise<Tap> {
   }).listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   const tapped = new URL(url)
+  tapped.hostname = '127.0.0.1'
   tapped.port = String((proxy.address() as AddressInfo).port)
   return {
     url: tapped.href,

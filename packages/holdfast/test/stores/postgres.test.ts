@@ -14,7 +14,7 @@ import {
   put,
   read,
 } from '../../src/testing/store-kit/fixture.js'
-import { clients, newPool, newTable } from './postgres-clients.js'
+import { clients, newPool, newTable, withSetting } from './postgres-clients.js'
 import { postgresKit } from './postgres-kit.js'
 
 const usual = await service('postgres')
@@ -35,9 +35,8 @@ describeOn(usual, 'the store on postgres', ({ url }) => {
 
   // A statement that lost to another one is rolled back, and sent again.
   for (const isolation of ['repeatable read', 'serializable']) {
-    const options = `-c default_transaction_isolation=${isolation.replace(' ', '\\ ')}`
     const connect = () => {
-      const client = newPool(url, { options })
+      const client = newPool(withSetting(url, `default_transaction_isolation=${isolation}`))
       return { client, close: () => client.end() }
     }
     postgresKit(`pg, in a database that is ${isolation}`, url, connect, {}, 1)
