@@ -62,6 +62,23 @@ const rooms = [
     refused: ['../stores/memory.js', '../guards/cross-site.js', './held.js', 'express', 'node:http'],
     allowed: ['../engine/wire.js', 'koa'],
   },
+  ...['connect', 'express-session'].map((door) => ({
+    room: `packages/holdfast/src/compat/${door}`,
+    refused: [
+      '../../stores/memory.js',
+      '../../adapters/express.js',
+      '../../index.js',
+      'express-session',
+      'koa-session',
+    ],
+    allowed: [
+      './own.js',
+      '../express-session/store.js',
+      '../../engine/row.js',
+      '../../policy/timeouts.js',
+      'node:http',
+    ],
+  })),
   {
     room: 'packages/holdfast/src/testing',
     refused: ['vitest', 'fast-check', 'holdfast'],
