@@ -11,6 +11,9 @@ import { tidyIndex } from './redis-tidy.js'
  * Each group is asked what is due, and nothing else; each row is taken by one script, which hands it to one caller; then
  * the indexes of its owners are tidied. Should the process end in between, the `due` set still names the owners, and the
  * next sweep tidies them.
+ *
+ * What was claimed is nobody else's any more, so it is answered even where another group failed; what that group has due
+ * comes at the next sweep. Throws what the client threw only where nothing was claimed.
  */
 export async function sweepRows(wire: RedisWire, keys: RedisKeys, now: Millis, limit: number): Promise<Row[]> {
   const rows: Row[] = []
@@ -20,17 +23,21 @@ export async function sweepRows(wire: RedisWire, keys: RedisKeys, now: Millis, l
   while (groups.length > 0 && rows.length < limit) {
     const left = limit - rows.length
     const most = Math.ceil(left / groups.length)
-    const found = await Promise.all(groups.map((group) => dueIn(wire, keys.due(group), now, most)))
+    const asked = await Promise.allSettled(groups.map((group) => dueIn(wire, keys.due(group), now, most)))
+    const found = asked.map((answer) => (answer.status === 'fulfilled' ? answer.value : []))
     let room = left
     const taken = found.map((members) => {
       const some = members.slice(0, room)
       room -= some.length
       return some
     })
-    const claims = await Promise.all(taken.flat().map((member) => claim(wire, keys, member, now)))
+    const tried = await Promise.allSettled(taken.flat().map((member) => claim(wire, keys, member, now)))
+    const claims = tried.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     for (const { row } of claims) if (row !== null) rows.push(row)
-    // What could not be tidied is due again, at the next sweep: rows that were claimed must be answered.
-    if (claims.some(({ tidied }) => !tidied)) break
+    const failed = [...asked, ...tried].find((answer) => answer.status === 'rejected')
+    if (failed !== undefined && rows.length === 0) throw failed.reason
+    // What failed, or could not be tidied, is due again at the next sweep.
+    if (failed !== undefined || claims.some(({ tidied }) => !tidied)) break
     groups = groups.filter((_, at) => found[at]?.length === most || found[at]?.length !== taken[at]?.length)
   }
   return rows

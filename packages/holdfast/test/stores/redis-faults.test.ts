@@ -74,6 +74,27 @@ describeOn(server, 'the store on Redis, when something goes wrong', ({ url }) =>
     })
   })
 
+  test('a sweep answers what it claimed, though another group fails; it throws only where it claimed nothing', async () => {
+    const { client, close } = await single.redis(url)
+    const { prefix, log } = settings()
+    const store = redisStore(client, { prefix, log })
+    // Three groups: in one the row cannot be claimed, in another the server refuses to say what is due.
+    const [good, spoilt, mute] = ['a', 'b', 'c'].map((group) => group + newHandle().slice(1)) as [
+      string,
+      string,
+      string,
+    ]
+    for (const handle of [good, spoilt, mute]) await put(store, now, { handle })
+    const admin = new Redis(url)
+    await admin.set(`${prefix}{br}${spoilt.slice(1)}`, 'no hash')
+    await admin.set(`${prefix}{cr}due`, 'no sorted set')
+
+    expect((await store.sweep?.(now + 2 * HOUR, 10))?.map(({ handle }) => handle)).toEqual([good])
+    await expect(store.sweep?.(now + 2 * HOUR, 10)).rejects.toThrow('WRONGTYPE')
+    admin.disconnect()
+    await close()
+  })
+
   test('I7: two processes that sweep at once claim each row once', async () => {
     build()
     const { prefix, log } = settings()
