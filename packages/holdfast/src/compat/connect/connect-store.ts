@@ -56,7 +56,7 @@ export interface ConnectedStore extends EventEmitter {
   /** Makes what `get` answered the session of a request. */
   createSession<Made = Session>(req: object, session: object): Made
   /** Set by the middleware. */
-  generate?: ((req: never) => void) | undefined
+  generate?(req: never): void
 }
 
 /**
