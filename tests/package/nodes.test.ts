@@ -87,7 +87,12 @@ describe.each(nodes)('on Node %s', (version, found, program) => {
       expect(imported.memory).toEqual(ANSWERS)
       // Where Node brings no SQLite and no driver is installed, that is what it says, and only when it is opened.
       expect(imported.sqlite).toEqual(sqliteIsBuiltIn ? ANSWERS : ['HOLDFAST_STORE_DRIVER'])
-      expect(imported.names).toEqual(expect.objectContaining({ 'holdfast/node': ['withSessions'] }))
+      expect(imported.names).toEqual(
+        expect.objectContaining({
+          'holdfast/node': ['withSessions'],
+          'holdfast/express-session': ['Cookie', 'MemoryStore', 'Session', 'Store'],
+        }),
+      )
       expect(Object.keys(imported.names)).toEqual(modules)
       expect(required).toEqual(imported)
     },

@@ -197,7 +197,7 @@ function wait<T>(res: Held, promise: PromiseLike<T>, then: (res: Held, value: T)
 function release(res: Held): void {
   const state = res[HOLD]
   const acts = letGo(res)
-  restoreAll(res, state)
+  if (!state.restored) restoreAll(res, state)
   let roomy = true
   for (const { name, args } of acts) {
     if (name === 'end' && !state.ended) passEnd(res, state, args)
@@ -251,6 +251,7 @@ function letGo(res: Held): readonly Act[] {
 
 /** All but `end`, which may still have to wait for `finish`. */
 function restoreAll(res: Held, state: Hold): void {
+  state.restored = true
   if (Object.hasOwn(res, 'on')) restore(res, state, 'on', OURS.on)
   if (Object.hasOwn(res, 'flush')) restore(res, state, 'flush', OURS.flush)
   restore(res, state, 'flushHeaders', OURS.flushHeaders)

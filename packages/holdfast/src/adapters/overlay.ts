@@ -48,6 +48,8 @@ export class Hold {
   awaited = false
   /** Listeners for `drain` that somebody has put elsewhere than on the response. */
   readonly rerouted: Call[] = []
+  /** All of ours but `end` were taken away, where nobody had wrapped them. */
+  restored = false
   /** Somebody has wrapped our `writeHead`. */
   wrapped = false
   /** The last byte was let go. */

@@ -53,6 +53,17 @@ describe('the last byte waits for finish', () => {
     expect(exchange.settled).toBe(0)
   })
 
+  test('what was settled at once is in the head, also where finish has to be waited for', async () => {
+    const exchange = new FakeExchange(() => COOKIE, later(undefined))
+    const stage = await serve((_req, res) => {
+      hold(res, exchange)
+      res.end('hello')
+    })
+    const reply = await get(stage.port)
+    expect(reply.header('set-cookie')).toEqual(COOKIE.cookies)
+    expect(reply.body.toString()).toBe('hello')
+  })
+
   test('a refusal has nothing to finish', async () => {
     const exchange = new FakeExchange(later(DOWN))
     const stage = await serve((_req, res) => {

@@ -63,6 +63,8 @@ export const presented: readonly Scenario[] = [
         headers: [`X-Raw: ${decodeURIComponent(signed('id-1').slice('connect.sid='.length))}`],
       },
       { path: '/read', cookie: null, headers: ['X-Raw: id-1'] },
+      { path: '/read', cookie: 'foo=bar', headers: ['X-Signed: id-1'] },
+      { path: '/read', cookie: 'connect.sid=bad', headers: ['X-Signed: id-1'] },
       { path: '/read', cookie: null, headers: ['X-Raw: s:id-1.bad'] },
     ],
   },
