@@ -147,7 +147,8 @@ describeOn(server, 'what the store on Redis sends', ({ url }) => {
         await create({ user })
         wire.clear()
         for (const index of [{ user }, { all: true }] as const) await store.find(index, now, null, 3)
-        await store.sweep?.(now + 2 * HOUR, 3)
+        // All that is due: among a few of the rows, whose groups are random, there may be none of a user.
+        await store.sweep?.(now + 2 * HOUR, 100)
         const names = new Set(wire.commands.map(([name]) => name?.toUpperCase()))
         expect([...names].sort()).toEqual(['EVALSHA', 'HMGET', 'ZRANGEBYLEX', 'ZRANGEBYSCORE', 'ZREM'])
       })
