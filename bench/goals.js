@@ -37,7 +37,6 @@ export const goals = [
   { work: 'write-20k', subject: 'holdfast', against: theirs, wanted: 12, kept: 7 },
   { work: 'create-2k', subject: 'holdfast', against: theirs, wanted: 4, kept: 2 },
   { work: 'socket-read-2k', subject: 'holdfast', against: theirs, wanted: 10, kept: 8 },
-  { work: 'socket-write-2k', subject: 'holdfast', against: theirs, wanted: 7, kept: 5 },
   { work: 'read-2k', subject: 'redis-holdfast', against: 'redis-express-session', wanted: 4, kept: 3 },
   { work: 'write-2k', subject: 'redis-holdfast', against: 'redis-express-session', wanted: 4, kept: 3 },
   { work: 'socket-write-2k', subject: 'holdfast', against: theirs, wanted: 7, kept: 3.5 },
