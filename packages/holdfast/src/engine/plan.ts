@@ -81,10 +81,10 @@ export function plan(row: Row | null, intent: Intent, terms: Terms, now: Millis)
 }
 
 /** A patch that is being made. */
-type Draft = { -readonly [Name in keyof Patch]: Patch[Name] }
+export type Draft = { -readonly [Name in keyof Patch]: Patch[Name] }
 
 /** A field that was read is guarded by what is there now; where that is not what was read, the change is merged into it. */
-function planFields(
+export function planFields(
   row: Row,
   changes: readonly Change[],
 ): {

@@ -163,12 +163,9 @@ class Connected extends Base {
       await this.#records.end(handle, 'signed-out')
       return
     }
-    // As long as the old record could come back, by a process that still writes there, the tombstone stands.
-    const row = await this.#records.get(handle)
-    const until = row === null ? this.#settings.now() + this.#settings.ttl : endOf(row)
-    const ended = await this.#records.end(handle, 'signed-out', until)
-    if (!ended && (await oldSession(this.#from, sid)) !== null) await this.#records.bury(handle, until)
-    await removeOld(this.#from, sid)
+    const from = this.#from
+    await this.#records.endMoved(handle, this.#settings.ttl, async () => (await oldSession(from, sid)) !== null)
+    await removeOld(from, sid)
   }
 
   async #length(): Promise<number> {

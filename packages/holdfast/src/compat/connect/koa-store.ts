@@ -101,11 +101,7 @@ export function koaStore(store: Store, options: KoaStoreOptions = {}): KoaStore 
         await records.end(handle, 'signed-out')
         return
       }
-      // As long as the old record could come back, by a process that still writes there, the tombstone stands.
-      const row = await records.get(handle)
-      const until = row === null ? now() + ttl : endOf(row)
-      const ended = await records.end(handle, 'signed-out', until)
-      if (!ended && (await old(key, undefined, context)) !== null) await records.bury(handle, until)
+      await records.endMoved(handle, ttl, async () => (await old(key, undefined, context)) !== null)
       await from.destroy(key, context as never)
     },
   }

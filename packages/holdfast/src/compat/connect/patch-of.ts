@@ -1,6 +1,5 @@
 import type { Change } from '../../engine/fields.js'
-import { mergeTexts } from '../../engine/merge.js'
-import { checkSize } from '../../engine/plan.js'
+import { planFields } from '../../engine/plan.js'
 import type { Patch, Row } from '../../engine/row.js'
 
 /** What a request changed in what it was given. */
@@ -26,18 +25,6 @@ export function patchOf(
   op: string,
   signs: Pick<Patch, 'seenAt' | 'expiresAt'>,
 ): Patch {
-  const set = new Map<string, string>()
-  const unset: string[] = []
-  const ifFields = new Map<string, string | null>()
-  for (const { field, text, base = null } of changes) {
-    const there = row.fields.get(field) ?? null
-    const merged = mergeTexts(base, text, there).text
-    if (merged === there) continue
-    ifFields.set(field, there)
-    if (merged === null) unset.push(field)
-    else set.set(field, merged)
-  }
-  if (ifFields.size === 0) return signs
-  checkSize(row.fields, set, unset)
-  return { ...signs, set, unset, ifFields, op }
+  const { patch } = planFields(row, changes)
+  return patch === null ? signs : { ...patch, ...signs, op }
 }

@@ -10,7 +10,7 @@ import type { Held } from './held.js'
 import type { Settings } from './options.js'
 import { changesBetween, patchOf } from './patch-of.js'
 import { reaper } from './reaper.js'
-import { momentsOf, type Snapshot, snapshotOf } from './snapshot.js'
+import { endOf, momentsOf, type Snapshot, snapshotOf } from './snapshot.js'
 
 /** How many rows are asked for at once. */
 const PAGE = 500
@@ -88,11 +88,16 @@ export class Records {
     return (await this.#acts.end(handle, ending)) !== null
   }
 
-  /** Sets a tombstone where no row ever was. */
-  async bury(handle: string, until: Millis): Promise<void> {
-    // Its session is over before it is ended: nobody meets it in between.
-    await this.#acts.create(this.#newRow(handle, snapshotOf(new Map(), 0, this.#now())))
-    await this.end(handle, 'signed-out', until)
+  /**
+   * Ends a session that another store may have too. As long as the old record could come back, by a process that still writes
+   * there, the tombstone stands: until the session's own end, or for `ttl` where it never came here. `isThere`: whether the old
+   * store has it.
+   */
+  async endMoved(handle: string, ttl: Millis, isThere: () => Promise<boolean>): Promise<void> {
+    const row = await this.get(handle)
+    const until = row === null ? this.#now() + ttl : endOf(row)
+    const ended = await this.end(handle, 'signed-out', until)
+    if (!ended && (await isThere())) await this.#bury(handle, until)
   }
 
   /** Every session of these doors that the store still has, also one that is over. */
@@ -103,6 +108,13 @@ export class Records {
       for (const row of page.rows) if (isConnectFacts(row.facts)) yield row
       cursor = page.cursor
     } while (cursor !== null)
+  }
+
+  /** Sets a tombstone where no row ever was. */
+  async #bury(handle: string, until: Millis): Promise<void> {
+    // Its session is over before it is ended: nobody meets it in between.
+    await this.#acts.create(this.#newRow(handle, snapshotOf(new Map(), 0, this.#now())))
+    await this.end(handle, 'signed-out', until)
   }
 
   async #bear(handle: string, birth: Promise<void>): Promise<void> {
